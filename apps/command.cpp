@@ -1,0 +1,100 @@
+#include "apps/command.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "feat2vec/error.h"
+#include "feat2vec/spelling.h"
+#include "feat2vec/version.h"
+
+namespace feat2vec::apps {
+namespace {
+
+constexpr const char* kFooter =
+    "Exit codes: 0 done; 1 something is wrong with a file or its content; 2 wrong usage;\n"
+    "130 interrupted; 143 terminated. Try `feat2vec COMMAND --help`.";
+
+int fail(ExitCode code, std::string_view message) {
+  fmt::print(stderr, "feat2vec: error: {}\n", printable(message));
+  return code;
+}
+
+/// The names a person may have meant: subcommands, or the flags of the one that was chosen.
+std::vector<std::string> known_names(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  const CLI::App& scope = chosen.empty() ? app : *chosen.front();
+  std::vector<std::string> names;
+  for (const CLI::App* command : scope.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  for (const CLI::Option* option : scope.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> extras = app.remaining(true);
+  if (extras.empty()) return error.what();
+  const std::string word = extras.front().substr(0, extras.front().find('='));
+  return fmt::format("expected {}, received \"{}\"{}",
+                     word.starts_with('-') ? "a known option" : "no further argument", word,
+                     did_you_mean(word, known_names(app)));
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  std::string shown;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F)
+      shown += fmt::format("\\x{:02x}", byte);
+    else
+      shown += c;
+  }
+  return shown;
+}
+
+void warn(std::string_view message) {
+  fmt::print(stderr, "feat2vec: warning: {}\n", printable(message));
+}
+
+int run(int argc, const char* const* argv) {
+  CLI::App app{"feat2vec learns one vector for every value of every feature of a table."};
+  app.name("feat2vec");
+  app.footer(kFooter);
+  app.set_version_flag("--version", fmt::format("feat2vec {}", kVersion));
+  app.require_subcommand(1);
+  app.fallthrough(false);
+  int exit_code = kDone;
+  add_train(app, exit_code);
+  add_inspect(app, exit_code);
+  add_nearest(app, exit_code);
+  add_export(app, exit_code);
+  try {
+    app.parse(argc, argv);
+    return exit_code;
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return app.exit(asked);
+  } catch (const CLI::FileError& error) {
+    return fail(kBadInput, error.what());
+  } catch (const CLI::ParseError& error) {
+    return fail(kWrongUsage, usage_message(app, error));
+  } catch (const UsageError& error) {
+    return fail(kWrongUsage, error.what());
+  } catch (const Error& error) {
+    return fail(kBadInput, error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(kBadInput, "expected enough memory, received none");
+  } catch (const std::exception& error) {
+    const std::string_view message = error.what();  // LibTorch adds a backtrace after the first line
+    return fail(kBadInput, message.substr(0, message.find('\n')));
+  }
+}
+
+}  // namespace feat2vec::apps

@@ -1,0 +1,59 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+
+#include "apps/command.h"
+#include "feat2vec/embeddings/export.h"
+#include "feat2vec/error.h"
+#include "feat2vec/storage/atomic_file.h"
+#include "feat2vec/storage/model_file.h"
+
+namespace feat2vec::apps {
+namespace {
+
+struct ExportArguments {
+  std::string model;
+  std::string format;
+  std::string out;
+  embeddings::ExportOptions options;
+};
+
+void run_export(const ExportArguments& arguments) {
+  embeddings::Format format{};
+  try {
+    format = embeddings::format_from_string(arguments.format);
+  } catch (const Error& error) {
+    throw UsageError(error.what());
+  }
+  for (const std::string& path : embeddings::export_paths(format, arguments.out, arguments.options))
+    storage::check_writable(path);
+  const Model model = storage::load_model(arguments.model);
+  embeddings::export_model(model, format, arguments.out, arguments.options);
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, int& exit_code) {
+  const auto arguments = std::make_shared<ExportArguments>();
+  CLI::App* command = app.add_subcommand("export", "Write the vectors of a model in another format");
+  command->add_option("model", arguments->model, "Model file (.f2v)")->required();
+  command
+      ->add_option("--format", arguments->format,
+                   "word2vec | npy | safetensors | torchscript | projector")
+      ->required();
+  command->add_option("--out", arguments->out, "File to write (npy, projector: without extension)")
+      ->required();
+  command->add_option("--bias", arguments->options.bias_path,
+                      "Also write `key<TAB>bias` lines to this file");
+  command->footer(
+      "Keys are `feature=value`; in text formats blank, tab, line ends and % are percent-encoded,\n"
+      "and = in a feature's name. docs/file_format.md describes every format.");
+  command->callback([arguments, &exit_code] {
+    run_export(*arguments);
+    exit_code = kDone;
+  });
+}
+
+}  // namespace feat2vec::apps

@@ -1,0 +1,153 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "apps/command.h"
+#include "apps/schema_table.h"
+#include "feat2vec/storage/model_file.h"
+#include "feat2vec/tables/infer.h"
+#include "feat2vec/tables/lint.h"
+#include "feat2vec/tables/read.h"
+
+namespace feat2vec::apps {
+namespace {
+
+struct InspectArguments {
+  std::vector<std::string> paths;
+  tables::ReadOptions read;
+  bool json = false;
+  bool values = false;
+};
+
+nlohmann::json values_json(const data::Vocabulary& vocabulary) {
+  nlohmann::json values = nlohmann::json::array();
+  for (std::int64_t id = 0; id < vocabulary.rows(); ++id)
+    values.push_back({{"value", vocabulary.value(id)}, {"count", vocabulary.count(id)}});
+  return values;
+}
+
+nlohmann::json model_json(const Model& model, bool with_values) {
+  nlohmann::json features = nlohmann::json::array();
+  for (std::size_t f = 0; f < model.schema.features.size(); ++f) {
+    const data::Feature& feature = model.schema.features[f];
+    nlohmann::json entry{{"name", feature.name},
+                         {"kind", data::to_string(feature.kind)},
+                         {"columns", feature.columns},
+                         {"values", model.vocabularies[f].rows()},
+                         {"dim", feature.embedding ? model.module->options().dim : 0}};
+    if (with_values) entry["vocabulary"] = values_json(model.vocabularies[f]);
+    features.push_back(std::move(entry));
+  }
+  return {{"kind", "model"},
+          {"dim", model.module->options().dim},
+          {"features", std::move(features)},
+          {"schema", data::to_json(model.schema)},
+          {"provenance", model.provenance}};
+}
+
+void print_values(const data::Feature& feature, const data::Vocabulary& vocabulary) {
+  for (std::int64_t id = 0; id < vocabulary.rows(); ++id)
+    fmt::print("    {}={}  {}\n", printable(feature.name), printable(vocabulary.value(id)),
+               vocabulary.count(id));
+}
+
+void inspect_model(const InspectArguments& arguments, const char* kind) {
+  const Model model = storage::load_model(arguments.paths.front());
+  if (arguments.json) {
+    nlohmann::json json = model_json(model, arguments.values);
+    json["kind"] = kind;
+    fmt::print("{}\n", json.dump(2));
+    return;
+  }
+  fmt::print("{}: a feat2vec {} with vectors of {} dimensions\n", arguments.paths.front(), kind,
+             model.module->options().dim);
+  for (std::size_t f = 0; f < model.schema.features.size(); ++f) {
+    const data::Feature& feature = model.schema.features[f];
+    fmt::print("  {:<24} {:<11} {} values\n", printable(feature.name),
+               data::to_string(feature.kind), model.vocabularies[f].rows());
+    if (arguments.values) print_values(feature, model.vocabularies[f]);
+  }
+  fmt::print("{}\n", model.provenance.dump(2));
+}
+
+nlohmann::json decisions_json(const tables::Inference& inference) {
+  nlohmann::json columns = nlohmann::json::array();
+  for (const tables::ColumnDecision& decision : inference.decisions)
+    columns.push_back({{"column", decision.column},
+                       {"decision", tables::to_string(decision.decision)},
+                       {"why", decision.why},
+                       {"distinct", decision.distinct},
+                       {"missing_share", decision.missing_share},
+                       {"separator", decision.separator},
+                       {"examples", decision.examples}});
+  return columns;
+}
+
+void inspect_table(const InspectArguments& arguments) {
+  const tables::Table table = tables::read_table(arguments.paths, arguments.read);
+  const tables::Inference inference = tables::infer_schema(table);
+  const std::vector<tables::Note> notes = tables::lint(table);
+  if (arguments.json) {
+    nlohmann::json json{{"kind", "table"},
+                        {"rows", table.rows()},
+                        {"bad_rows", table.bad_rows().count},
+                        {"columns", decisions_json(inference)},
+                        {"schema", data::to_json(inference.schema)}};
+    for (const tables::Note& note : notes) json["notes"].push_back(note.text());
+    fmt::print("{}\n", json.dump(2));
+    return;
+  }
+  fmt::print("{}: {} rows\n{}", table.source_name(), table.rows(), describe(inference));
+  if (table.bad_rows().count > 0)
+    fmt::print("{} rows left out, the first: {}\n", table.bad_rows().count,
+               printable(table.bad_rows().first));
+  for (const tables::Note& note : notes) fmt::print("note: {}\n", printable(note.text()));
+}
+
+void run_inspect(const InspectArguments& arguments) {
+  const bool alone = arguments.paths.size() == 1 && arguments.paths.front() != "-";
+  const storage::FileKind kind =
+      alone ? storage::file_kind(arguments.paths.front()) : storage::FileKind::kOther;
+  switch (kind) {
+    case storage::FileKind::kModel:
+      inspect_model(arguments, "model");
+      break;
+    case storage::FileKind::kCheckpoint:
+      inspect_model(arguments, "checkpoint");
+      break;
+    case storage::FileKind::kOther:
+      inspect_table(arguments);
+      break;
+  }
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, int& exit_code) {
+  const auto arguments = std::make_shared<InspectArguments>();
+  CLI::App* command =
+      app.add_subcommand("inspect", "What a table or a model holds, told by its content");
+  command->add_option("file", arguments->paths, "Table, model or checkpoint; - is standard input")
+      ->required();
+  command->add_flag("--json", arguments->json, "Print JSON");
+  command->add_flag("--values", arguments->values, "Of a model, also each value with its count");
+  command->add_option("--header", arguments->read.header,
+                      "Names of the columns, for text without a header line")
+      ->delimiter(',');
+  command
+      ->add_option_function<std::string>(
+          "--bad-rows",
+          [arguments](const std::string& word) { arguments->read.skip_bad_rows = word == "skip"; },
+          "error | skip: what to do with rows that cannot be read")
+      ->check(CLI::IsMember({"error", "skip"}));
+  command->callback([arguments, &exit_code] {
+    run_inspect(*arguments);
+    exit_code = kDone;
+  });
+}
+
+}  // namespace feat2vec::apps

@@ -1,0 +1,78 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "apps/command.h"
+#include "feat2vec/embeddings/embeddings.h"
+#include "feat2vec/embeddings/nearest.h"
+#include "feat2vec/storage/model_file.h"
+
+namespace feat2vec::apps {
+namespace {
+
+struct NearestArguments {
+  std::string model;
+  std::string key;
+  std::string target;
+  std::int64_t k = 10;
+  bool json = false;
+};
+
+void print_json(const std::vector<embeddings::Neighbour>& neighbours) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const embeddings::Neighbour& neighbour : neighbours)
+    list.push_back({{"feature", neighbour.feature},
+                    {"value", neighbour.value},
+                    {"similarity", neighbour.similarity},
+                    {"count", neighbour.count}});
+  fmt::print("{}\n", list.dump());
+}
+
+void print_text(const std::vector<embeddings::Neighbour>& neighbours) {
+  for (const embeddings::Neighbour& neighbour : neighbours) {
+    const std::string value = neighbour.value.empty() ? "(missing)" : printable(neighbour.value);
+    fmt::print("{:7.4f}  {}={}", neighbour.similarity, printable(neighbour.feature), value);
+    fmt::print("{}\n", neighbour.count > 0 ? fmt::format("  ({} times)", neighbour.count) : "");
+  }
+}
+
+void run_nearest(const NearestArguments& arguments) {
+  if (arguments.k < 1)
+    throw UsageError(fmt::format("-k: expected 1 or more, received {}", arguments.k));
+  const Model model = storage::load_model(arguments.model);
+  const embeddings::Embeddings vectors(model);
+  const embeddings::Query query = vectors.find(arguments.key);
+  std::optional<std::string_view> target;
+  if (!arguments.target.empty()) target = arguments.target;
+  const auto neighbours = embeddings::nearest(vectors, query, arguments.k, target);
+  if (arguments.json)
+    print_json(neighbours);
+  else
+    print_text(neighbours);
+}
+
+}  // namespace
+
+void add_nearest(CLI::App& app, int& exit_code) {
+  const auto arguments = std::make_shared<NearestArguments>();
+  CLI::App* command = app.add_subcommand("nearest", "Values whose vectors are nearest to a value's");
+  command->add_option("model", arguments->model, "Model file (.f2v)")->required();
+  command
+      ->add_option("key", arguments->key,
+                   "feature=value, as plain text ('director=Jane Campion', 'release_year=1994')")
+      ->required();
+  command->add_option("--in", arguments->target, "Only values of this feature (default: all)");
+  command->add_option("-k", arguments->k, "How many")->capture_default_str();
+  command->add_flag("--json", arguments->json, "Print JSON instead of text");
+  command->footer("Similarity is the cosine of the two vectors, found by an exact search.");
+  command->callback([arguments, &exit_code] {
+    run_nearest(*arguments);
+    exit_code = kDone;
+  });
+}
+
+}  // namespace feat2vec::apps

@@ -1,0 +1,112 @@
+#include "apps/progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "apps/command.h"
+
+namespace feat2vec::apps {
+namespace {
+
+constexpr std::chrono::milliseconds kRedraw{100};
+
+std::string duration(double seconds) {
+  const auto whole = static_cast<std::int64_t>(seconds + 0.5);
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{}:{:02} min", whole / 60, whole % 60);
+  return fmt::format("{}:{:02} h", whole / 3600, whole % 3600 / 60);
+}
+
+std::string by_group(const trainers::LossSum& loss, const std::vector<std::string>& groups) {
+  std::string text;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    if (loss.group_rows[g] == 0) continue;
+    text += fmt::format("{}{} {:.4f}", text.empty() ? "" : ", ", printable(groups[g]),
+                        loss.mean_of_group(g));
+  }
+  return text;
+}
+
+void print_line(const nlohmann::json& json) {
+  fmt::print("{}\n", json.dump());
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+nlohmann::json loss_json(const trainers::LossSum& loss, const std::vector<std::string>& groups) {
+  nlohmann::json json{{"loss", loss.mean()}, {"by_group", nlohmann::json::object()}};
+  for (std::size_t g = 0; g < groups.size(); ++g)
+    if (loss.group_rows[g] > 0) json["by_group"][groups[g]] = loss.mean_of_group(g);
+  return json;
+}
+
+ProgressBar::ProgressBar(std::vector<std::string> groups)
+    : groups_(std::move(groups)), terminal_(isatty(STDERR_FILENO) != 0) {}
+
+void ProgressBar::on_step(const trainers::StepReport& report) {
+  const std::int64_t done = (report.epoch - 1) * report.steps + report.step;
+  if (first_step_ < 0) first_step_ = done - 1;
+  rows_ += report.rows;
+  const Clock::time_point now = Clock::now();
+  if (!terminal_ || now - shown_ < kRedraw) return;
+  shown_ = now;
+  const double seconds = std::chrono::duration<double>(now - start_).count();
+  const std::int64_t all = report.epochs * report.steps;
+  const double left =
+      seconds * static_cast<double>(all - done) / static_cast<double>(done - first_step_);
+  constexpr std::int64_t kWidth = 24;
+  const auto filled = static_cast<std::size_t>(kWidth * done / std::max<std::int64_t>(all, 1));
+  fmt::print(stderr, "\r\x1b[K[{}{}] epoch {}/{}  {:.0f} rows/s  loss {:.4f}  {} left",
+             std::string(filled, '='), std::string(kWidth - filled, ' '), report.epoch, report.epochs,
+             static_cast<double>(rows_) / std::max(seconds, 1e-9), report.loss, duration(left));
+  std::fflush(stderr);
+  drawn_ = true;
+}
+
+void ProgressBar::clear_line() {
+  if (drawn_) fmt::print(stderr, "\r\x1b[K");
+  drawn_ = false;
+}
+
+void ProgressBar::on_epoch(const trainers::EpochReport& report) {
+  clear_line();
+  const trainers::LossSum& shown = report.validation ? *report.validation : report.training;
+  fmt::print(stderr, "epoch {:>2}  loss {:.4f}", report.epoch, report.training.mean());
+  if (report.validation)
+    fmt::print(stderr, "  validation {:.4f}{}", report.validation->mean(), report.best ? " *" : "  ");
+  fmt::print(stderr, "  ({})\n", by_group(shown, groups_));
+}
+
+void ProgressBar::on_end() { clear_line(); }
+
+ProgressJson::ProgressJson(std::vector<std::string> groups) : groups_(std::move(groups)) {}
+
+void ProgressJson::on_step(const trainers::StepReport& report) {
+  const Clock::time_point now = Clock::now();
+  if (now - shown_ < std::chrono::seconds(1)) return;
+  shown_ = now;
+  print_line({{"event", "step"},
+              {"epoch", report.epoch},
+              {"step", report.step},
+              {"steps", report.steps},
+              {"loss", report.loss}});
+}
+
+void ProgressJson::on_epoch(const trainers::EpochReport& report) {
+  nlohmann::json json{{"event", "epoch"},
+                      {"epoch", report.epoch},
+                      {"training", loss_json(report.training, groups_)}};
+  if (report.validation) {
+    json["validation"] = loss_json(*report.validation, groups_);
+    json["best"] = report.best;
+  }
+  print_line(json);
+}
+
+}  // namespace feat2vec::apps

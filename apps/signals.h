@@ -1,0 +1,12 @@
+#pragma once
+
+namespace feat2vec::apps {
+
+/// From now on the first SIGINT or SIGTERM is only noted; the second ends the process at once with
+/// exit code 128 + signal.
+void catch_signals();
+
+/// The signal that was noted, or 0.
+int caught_signal();
+
+}  // namespace feat2vec::apps

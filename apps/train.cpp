@@ -1,0 +1,167 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "apps/command.h"
+#include "apps/train_arguments.h"
+#include "apps/train_run.h"
+
+namespace feat2vec::apps {
+namespace {
+
+template <class Enum>
+void add_choice(CLI::App* command, const std::string& flag, Enum& target,
+                const std::map<std::string, Enum>& choices, const std::string& help) {
+  std::string words;
+  for (const auto& [word, value] : choices) words += (words.empty() ? "" : " | ") + word;
+  command
+      ->add_option_function<std::string>(
+          flag, [&target, choices](const std::string& word) { target = choices.at(word); },
+          words + ": " + help)
+      ->check(CLI::IsMember(choices));
+}
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::size_t start = 0;
+  for (std::size_t end = 0; end != std::string::npos; start = end + 1) {
+    end = text.find(separator, start);
+    parts.push_back(text.substr(start, end - start));
+  }
+  return parts;
+}
+
+tables::BagColumn bag_column(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos || colon + 1 == text.size()) return {text, std::nullopt};
+  return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+void add_data_options(CLI::App* command, TrainArguments& a) {
+  command->add_option("data", a.data, "Tables: CSV, TSV, Parquet, Arrow, JSON, .gz, .zst; - is stdin")
+      ->required();
+  command->add_option("--schema", a.schema, "Schema (JSON) instead of inferring one");
+  command->add_option("--header", a.read.header, "Names of the columns, for text without a header line")
+      ->delimiter(',');
+  command->add_option("--columns", a.inference.columns, "Use these columns only")->delimiter(',');
+  command->add_option("--categorical", a.inference.categorical, "A column that is categorical")
+      ->take_all();
+  command
+      ->add_option_function<std::vector<std::string>>(
+          "--bag",
+          [&a](const std::vector<std::string>& bags) {
+            for (const std::string& bag : bags) a.inference.bags.push_back(bag_column(bag));
+          },
+          "A column that is a bag, COLUMN or COLUMN:SEPARATOR")
+      ->take_all();
+  command
+      ->add_option_function<std::vector<std::string>>(
+          "--numeric",
+          [&a](const std::vector<std::string>& groups) {
+            for (const std::string& group : groups) a.inference.numeric.push_back(split(group, ','));
+          },
+          "Columns of numbers that share one vector, A or A,B,C")
+      ->take_all();
+  command->add_option("--text", a.inference.text, "A column of text (not in this version)")->take_all();
+  command->add_option("--missing", a.inference.missing_words,
+                      "A word that means missing in every column, besides the empty cell")
+      ->take_all();
+  command
+      ->add_option_function<std::string>(
+          "--bad-rows", [&a](const std::string& word) { a.read.skip_bad_rows = word == "skip"; },
+          "error | skip: what to do with rows that cannot be read")
+      ->check(CLI::IsMember({"error", "skip"}));
+  auto* valid = command->add_option("--valid", a.valid, "Table of validation rows");
+  command
+      ->add_option("--valid-share", a.valid_share,
+                   "Share of the rows kept to choose the number of epochs")
+      ->capture_default_str()
+      ->excludes(valid);
+  command->add_flag("--refit,!--no-refit", a.refit,
+                    "Then train again on all rows for that many epochs (default)");
+}
+
+void add_model_options(CLI::App* command, TrainArguments& a) {
+  command->add_option("--dim", a.model.dim, "Length of the vectors")->capture_default_str();
+  add_choice<Prior>(command, "--prior", a.model.prior,
+                    {{"group", Prior::kGroup}, {"none", Prior::kNone}},
+                    "learned offset per sampling group (default), or the original's single one");
+  command->add_option("--noise", a.sampler.noise_rows, "Noise rows for each observed row (k)")
+      ->capture_default_str();
+  command->add_option("--alpha1", a.alpha1, "Exponent of the parameter counts when a group is drawn")
+      ->capture_default_str();
+  command->add_option("--alpha2", a.noise.alpha2, "Exponent of the counts when a value is drawn")
+      ->capture_default_str();
+  command->add_option("--count-bias", a.noise.count_bias, "Added to every count")
+      ->capture_default_str();
+  add_choice<samplers::Oversampler>(command, "--oversampler", a.sampler.oversampler,
+                                    {{"twostep", samplers::Oversampler::kTwoStep},
+                                     {"all", samplers::Oversampler::kAll}},
+                                    "one group of a noise row is replaced (default), or all");
+  add_choice<trainers::Objective>(command, "--objective", a.train.objective,
+                                  {{"nce", trainers::Objective::kNce},
+                                   {"ns", trainers::Objective::kNegativeSampling}},
+                                  "noise-contrastive estimation (default) or negative sampling");
+}
+
+void add_training_options(CLI::App* command, TrainArguments& a) {
+  command->add_option("--epochs", a.train.epochs, "Passes over the rows, at most")
+      ->capture_default_str();
+  command->add_option("--batch", a.train.batch, "Observed rows a step")->capture_default_str();
+  command->add_option("--lr", a.train.learning_rate, "Learning rate")->capture_default_str();
+  add_choice<trainers::OptimizerKind>(command, "--optimizer", a.train.optimizer,
+                                      {{"adam", trainers::OptimizerKind::kAdam},
+                                       {"adagrad", trainers::OptimizerKind::kAdagrad},
+                                       {"sgd", trainers::OptimizerKind::kSgd}},
+                                      "update rule (default adam)");
+  command->add_option("--patience", a.train.patience,
+                      "Epochs without a better validation loss before stopping; 0: never")
+      ->capture_default_str();
+  command->add_option("--seed", a.seed, "Of weights, noise, row order and split")
+      ->capture_default_str();
+}
+
+void add_running_options(CLI::App* command, TrainArguments& a) {
+  command->add_option("--out", a.out, "Model file to write")->capture_default_str();
+  command->add_option("--device", a.device, "cpu | cuda")
+      ->check(CLI::IsMember({"cpu", "cuda"}))
+      ->capture_default_str();
+  command->add_option("--engine", a.engine, "auto | autograd")
+      ->check(CLI::IsMember({"auto", "autograd"}))
+      ->capture_default_str();
+  command->add_option("--threads", a.threads,
+                      "Threads for reading; results do not depend on it (default: all cores)");
+  const std::map<std::string, double> seconds{{"s", 1}, {"m", 60}, {"h", 3600}};
+  command
+      ->add_option("--checkpoint-every", a.checkpoint_every,
+                   "Time between checkpoints, such as 30s, 10m (default) or 1h; 0: none")
+      ->transform(CLI::AsNumberWithUnit(seconds));
+  command->add_flag("--resume", a.resume, "Go on from OUT.checkpoint");
+  add_choice<Progress>(
+      command, "--progress", a.progress,
+      {{"bar", Progress::kBar}, {"json", Progress::kJson}, {"none", Progress::kNone}},
+      "how training is shown; json writes one object a line to stdout");
+  command->add_flag("--quiet", a.quiet, "Print nothing but warnings and errors");
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, int& exit_code) {
+  const auto arguments = std::make_shared<TrainArguments>();
+  CLI::App* command = app.add_subcommand("train", "Learn vectors from a table and write a model file");
+  add_data_options(command, *arguments);
+  add_model_options(command, *arguments);
+  add_training_options(command, *arguments);
+  add_running_options(command, *arguments);
+  command->footer(
+      "The schema is inferred and printed; flags that name a column override what was inferred.\n"
+      "Ctrl-C stops after the step, writes the model and OUT.checkpoint; --resume goes on from it.");
+  command->callback([arguments, &exit_code] { exit_code = run_train(*arguments); });
+}
+
+}  // namespace feat2vec::apps

@@ -1,0 +1,67 @@
+#include "apps/train_arguments.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "apps/command.h"
+
+namespace feat2vec::apps {
+namespace {
+
+template <class T>
+void check(bool holds, std::string_view flag, std::string_view expected, const T& received) {
+  if (!holds) throw UsageError(fmt::format("{}: expected {}, received {}", flag, expected, received));
+}
+
+}  // namespace
+
+void finish(TrainArguments& arguments) {
+  const auto share = [](double x) { return x >= 0 && x <= 1; };
+  check(arguments.model.dim >= 1, "--dim", "1 or more", arguments.model.dim);
+  check(arguments.train.epochs >= 1, "--epochs", "1 or more", arguments.train.epochs);
+  check(arguments.train.batch >= 1, "--batch", "1 or more", arguments.train.batch);
+  check(arguments.train.patience >= 0, "--patience", "0 or more", arguments.train.patience);
+  check(arguments.sampler.noise_rows >= 1, "--noise", "1 or more", arguments.sampler.noise_rows);
+  check(share(arguments.alpha1), "--alpha1", "a number in [0, 1]", arguments.alpha1);
+  check(share(arguments.noise.alpha2), "--alpha2", "a number in [0, 1]", arguments.noise.alpha2);
+  check(arguments.noise.count_bias >= 0 && std::isfinite(arguments.noise.count_bias), "--count-bias",
+        "0 or more", arguments.noise.count_bias);
+  check(arguments.train.learning_rate > 0 && std::isfinite(arguments.train.learning_rate), "--lr",
+        "a number above 0", arguments.train.learning_rate);
+  check(arguments.valid_share >= 0 && arguments.valid_share < 1, "--valid-share",
+        "a number in [0, 1)", arguments.valid_share);
+  check(arguments.threads >= 0, "--threads", "0 or more", arguments.threads);
+  check(arguments.checkpoint_every >= 0, "--checkpoint-every", "0 seconds or more",
+        arguments.checkpoint_every);
+  arguments.model.seed = arguments.seed;
+  arguments.sampler.seed = arguments.seed;
+  arguments.train.seed = arguments.seed;
+  if (!arguments.valid.empty()) arguments.valid_share = 0;
+}
+
+nlohmann::json result_options(const TrainArguments& arguments) {
+  const bool two_step = arguments.sampler.oversampler == samplers::Oversampler::kTwoStep;
+  return {{"dim", arguments.model.dim},
+          {"prior", arguments.model.prior == Prior::kGroup ? "group" : "none"},
+          {"init-std", arguments.model.init_std},
+          {"seed", arguments.seed},
+          {"noise", arguments.sampler.noise_rows},
+          {"oversampler", two_step ? "twostep" : "all"},
+          {"alpha1", arguments.alpha1},
+          {"alpha2", arguments.noise.alpha2},
+          {"count-bias", arguments.noise.count_bias},
+          {"objective", trainers::to_string(arguments.train.objective)},
+          {"optimizer", trainers::to_string(arguments.train.optimizer)},
+          {"lr", arguments.train.learning_rate},
+          {"epochs", arguments.train.epochs},
+          {"batch", arguments.train.batch},
+          {"patience", arguments.train.patience},
+          {"valid-share", arguments.valid_share},
+          {"valid", !arguments.valid.empty()},
+          {"refit", arguments.refit}};
+}
+
+}  // namespace feat2vec::apps

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "feat2vec/nn/feat2vec.h"
+#include "feat2vec/tables/infer.h"
+#include "feat2vec/tables/read.h"
+#include "samplers/implicit_sampler.h"
+#include "samplers/noise_tables.h"
+#include "trainers/options.h"
+
+namespace feat2vec::apps {
+
+/// How training is shown.
+enum class Progress { kBar, kJson, kNone };
+
+/// All that `feat2vec train` is told.
+struct TrainArguments {
+  // These change results.
+  std::vector<std::string> data;
+  tables::ReadOptions read;
+  std::string schema;                ///< path; empty: infer
+  tables::InferenceOptions inference;
+  std::string valid;                 ///< path of validation rows; empty: a share of the data
+  double valid_share = 0.1;
+  bool refit = true;                 ///< train again on all rows for the best number of epochs
+  std::uint64_t seed = 1;
+  ModelOptions model;
+  double alpha1 = 0.25;
+  samplers::NoiseOptions noise;
+  samplers::SamplerOptions sampler;
+  trainers::TrainOptions train;
+
+  // These do not.
+  std::string out = "model.f2v";
+  std::string device = "cpu";
+  std::string engine = "auto";
+  int threads = 0;                   ///< 0: the cores this process may use
+  double checkpoint_every = 600;     ///< seconds; 0: none
+  bool resume = false;
+  Progress progress = Progress::kBar;
+  bool quiet = false;
+};
+
+/// Gives `seed` to the model, the sampler and the row order, and checks every number. Throws
+/// UsageError that names the flag.
+void finish(TrainArguments& arguments);
+
+/// The options that change results, by flag, as a checkpoint and a model keep them.
+nlohmann::json result_options(const TrainArguments& arguments);
+
+}  // namespace feat2vec::apps

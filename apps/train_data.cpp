@@ -1,0 +1,116 @@
+#include "apps/train_data.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/zeros.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "apps/command.h"
+#include "apps/schema_table.h"
+#include "feat2vec/error.h"
+#include "samplers/row_order.h"
+
+namespace feat2vec::apps {
+namespace {
+
+data::Schema read_schema(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw Error(fmt::format("{}: expected a readable schema file, received none", path));
+  nlohmann::json json;
+  try {
+    json = nlohmann::json::parse(file);
+  } catch (const nlohmann::json::parse_error& error) {
+    const std::string_view what = error.what();
+    throw Error(fmt::format("{}: expected JSON, received an error at byte {}: {}", path, error.byte,
+                            what.substr(what.rfind(": ") + 2)));
+  }
+  return data::schema_from_json(json, path);
+}
+
+bool names_columns(const tables::InferenceOptions& options) {
+  return !tables::named_columns(options).empty() || !options.columns.empty();
+}
+
+void check_named_columns(const tables::Table& table, const tables::InferenceOptions& options) {
+  try {
+    tables::check_columns(table, tables::named_columns(options));
+  } catch (const Error& error) {
+    throw UsageError(error.what());
+  }
+}
+
+/// The last rows of a shuffle are kept for validation; both lists are in the table's order.
+void split(TrainTable& result, double share, std::uint64_t seed) {
+  constexpr std::uint32_t kSplitEpoch = 0xFFFFFFFEU;  // a shuffle that no epoch of training uses
+  const std::int64_t rows = result.table.rows();
+  const auto kept = static_cast<std::int64_t>(static_cast<double>(rows) * share);
+  const samplers::RowOrder order(rows, seed, kSplitEpoch);
+  for (std::int64_t position = 0; position < rows; ++position)
+    (position < rows - kept ? result.training_rows : result.valid_rows).push_back(order(position));
+  std::sort(result.training_rows.begin(), result.training_rows.end());
+  std::sort(result.valid_rows.begin(), result.valid_rows.end());
+}
+
+/// Without the rows in which no feature is present: no noise can be drawn for them.
+data::Dataset drop_empty_rows(const data::Dataset& dataset, const std::string& name) {
+  at::Tensor present = at::zeros({dataset.rows()}, at::kBool);
+  for (const data::Column& column : dataset.columns())
+    if (column.kind != data::FeatureKind::kOffset) present = present.logical_or(~column.absent());
+  const at::Tensor rows = present.nonzero().squeeze(1);
+  if (rows.size(0) == dataset.rows()) return dataset;
+  warn(fmt::format("{}: {} rows have no value that is known and are left out", name,
+                   dataset.rows() - rows.size(0)));
+  return dataset.select(rows);
+}
+
+void warn_of_unseen(const std::vector<tables::FeatureCounts>& counts, const std::string& name) {
+  for (const tables::FeatureCounts& feature : counts) {
+    if (feature.unseen == 0) continue;
+    warn(fmt::format("{}: {} values of {} were never seen in training, such as \"{}\"", name,
+                     feature.unseen, feature.name,
+                     feature.unseen_examples.empty() ? "" : feature.unseen_examples.front()));
+  }
+}
+
+}  // namespace
+
+TrainTable read_train_table(const TrainArguments& arguments) {
+  if (!arguments.schema.empty() && names_columns(arguments.inference))
+    throw UsageError("--schema: expected no flag that names columns beside it, received one");
+  TrainTable result{tables::read_table(arguments.data, arguments.read), {}, {}, {}, {}, {}};
+  if (result.table.bad_rows().count > 0)
+    warn(fmt::format("{} rows left out, the first: {}", result.table.bad_rows().count,
+                     result.table.bad_rows().first));
+  if (arguments.schema.empty()) {
+    check_named_columns(result.table, arguments.inference);
+    const tables::Inference inference = tables::infer_schema(result.table, arguments.inference);
+    result.schema = inference.schema;
+    result.description = describe(inference);
+  } else {
+    result.schema = read_schema(arguments.schema);
+    result.description = describe(result.schema);
+  }
+  if (!arguments.valid.empty())
+    result.valid = tables::read_table({arguments.valid}, arguments.read);
+  split(result, arguments.valid_share, arguments.seed);
+  return result;
+}
+
+TrainData encode(const data::Schema& schema, const tables::Table& training,
+                 const std::optional<tables::Table>& validation) {
+  tables::Encoder encoder = tables::Encoder::fit(training, schema);
+  data::Dataset train = drop_empty_rows(encoder.encode(training).dataset, training.source_name());
+  std::optional<data::Dataset> valid;
+  if (validation) {
+    tables::Encoded encoded = encoder.encode(*validation);
+    warn_of_unseen(encoded.counts, fmt::format("{} (validation)", validation->source_name()));
+    valid = drop_empty_rows(encoded.dataset, validation->source_name());
+  }
+  return {std::move(encoder), std::move(train), std::move(valid)};
+}
+
+}  // namespace feat2vec::apps

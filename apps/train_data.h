@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/train_arguments.h"
+#include "feat2vec/data/dataset.h"
+#include "feat2vec/data/schema.h"
+#include "feat2vec/tables/encoder.h"
+#include "feat2vec/tables/table.h"
+
+namespace feat2vec::apps {
+
+/// The table to train on, what it means, and which rows are kept for validation.
+struct TrainTable {
+  tables::Table table;
+  data::Schema schema;
+  std::string description;                 ///< of the schema, for people
+  std::optional<tables::Table> valid;      ///< rows of a file of their own
+  std::vector<std::int64_t> training_rows; ///< without the validation share
+  std::vector<std::int64_t> valid_rows;    ///< the validation share
+};
+
+/// Reads the files, infers or reads the schema, and splits the rows. Throws UsageError when a flag
+/// names an unknown column, Error for what is wrong with the files.
+TrainTable read_train_table(const TrainArguments& arguments);
+
+/// A table as the trainer takes it.
+struct TrainData {
+  tables::Encoder encoder;
+  data::Dataset training;
+  std::optional<data::Dataset> validation;
+};
+
+/// Fits an encoder to `training` and encodes both tables. Rows in which nothing is present are left
+/// out, with a warning; values of `validation` that training does not have are counted in one.
+TrainData encode(const data::Schema& schema, const tables::Table& training,
+                 const std::optional<tables::Table>& validation);
+
+}  // namespace feat2vec::apps

@@ -1,0 +1,155 @@
+#include "apps/train_run.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "apps/checkpoint_writer.h"
+#include "apps/command.h"
+#include "apps/signals.h"
+#include "apps/train_data.h"
+#include "apps/train_stage.h"
+#include "feat2vec/error.h"
+#include "feat2vec/storage/atomic_file.h"
+#include "feat2vec/storage/model_file.h"
+#include "trainers/evaluate.h"
+
+namespace feat2vec::apps {
+namespace {
+
+void say(const TrainArguments& arguments, std::string_view text) {
+  if (arguments.quiet) return;
+  fmt::print(stderr, "{}\n", text);
+}
+
+void check_output(const TrainArguments& arguments) {
+  storage::check_writable(arguments.out);
+  std::vector<std::string> inputs = arguments.data;
+  inputs.push_back(arguments.valid);
+  inputs.push_back(arguments.schema);
+  for (const std::string& input : inputs) {
+    std::error_code ignored;
+    if (!input.empty() && std::filesystem::equivalent(input, arguments.out, ignored))
+      throw Error(fmt::format("{}: expected an output that is not an input too, received the input {}",
+                              arguments.out, input));
+  }
+}
+
+void check_device(const TrainArguments& arguments) {
+  if (arguments.device == "cuda" && !at::hasCUDA())
+    throw Error("--device cuda: expected a CUDA device, received none");
+}
+
+/// The checkpoint to go on from. Throws Error when there is none, or when an option that changes
+/// results differs, naming each.
+storage::Checkpoint load_resumable(const TrainArguments& arguments) {
+  const std::string path = checkpoint_path(arguments.out);
+  if (!std::filesystem::exists(path))
+    throw Error(fmt::format("{}: expected a checkpoint to resume from, received none", path));
+  storage::Checkpoint checkpoint = storage::load_checkpoint(path);
+  const nlohmann::json then = checkpoint.position.value("options", nlohmann::json::object());
+  const nlohmann::json now = result_options(arguments);
+  std::vector<std::string> differing;
+  for (const auto& [name, value] : now.items())
+    if (then.value(name, nlohmann::json()) != value)
+      differing.push_back(
+          fmt::format("--{} {} (now {})", name, then.value(name, nlohmann::json()).dump(), value.dump()));
+  if (!differing.empty())
+    throw Error(fmt::format("{}: expected the options of the checkpoint, received other {}", path,
+                            fmt::join(differing, ", ")));
+  return checkpoint;
+}
+
+/// Runs the stages of one command.
+class Run {
+ public:
+  explicit Run(TrainArguments arguments) : arguments_(std::move(arguments)) {}
+
+  int operator()() {
+    if (arguments_.resume) checkpoint_ = load_resumable(arguments_);
+    const TrainTable table = read_train_table(arguments_);
+    say(arguments_, fmt::format("{}: {} rows\n{}engine: autograd on {}", table.table.source_name(),
+                                table.table.rows(), table.description, arguments_.device));
+    if (caught_signal() != 0) return 128 + caught_signal();
+    if (checkpoint_ && checkpoint_->position.value("stage", "") == "final")
+      return final_stage(table, checkpoint_->position.value("epochs", std::int64_t{0}),
+                         checkpoint_->position.value("selection", nlohmann::json()));
+    return first_stage(table);
+  }
+
+ private:
+  int first_stage(const TrainTable& table) {
+    std::optional<tables::Table> valid = table.valid;
+    const bool shared = !table.valid_rows.empty();
+    if (shared) valid = table.table.select_rows(table.valid_rows);
+    const TrainData data = encode(
+        table.schema, shared ? table.table.select_rows(table.training_rows) : table.table, valid);
+    const bool refit = shared && arguments_.refit;
+    const StageResult result = run_stage(
+        arguments_, {refit ? "select" : "only", arguments_.train.epochs, {}}, data, resumed());
+    if (const int code = finish_stage(result); code != kDone || !refit) return code;
+    const std::int64_t epochs = result.training.best_epoch;
+    say(arguments_, fmt::format("best after {} epochs; training on all {} rows for as long",
+                                epochs, table.table.rows()));
+    checkpoint_.reset();
+    return final_stage(table, epochs, result.model.provenance);
+  }
+
+  int final_stage(const TrainTable& table, std::int64_t epochs, const nlohmann::json& selection) {
+    const TrainData data = encode(table.schema, table.table, std::nullopt);
+    nlohmann::json found;
+    for (const char* key : {"best_epoch", "validation"})
+      if (selection.contains(key)) found[key] = selection[key];
+    const StageResult result = run_stage(arguments_, {"final", epochs, found}, data, resumed());
+    return finish_stage(result);
+  }
+
+  const storage::Checkpoint* resumed() const { return checkpoint_ ? &*checkpoint_ : nullptr; }
+
+  /// Writes the model and says how training ended. The model of a first stage is complete too, so it
+  /// stays when a second one is interrupted.
+  int finish_stage(const StageResult& result) {
+    const bool interrupted = result.training.outcome == trainers::Outcome::kInterrupted;
+    const bool keep_first = interrupted && result.model.provenance.contains("selection") &&
+                            std::filesystem::exists(arguments_.out);
+    if (!keep_first) storage::save_model(arguments_.out, result.model);
+    if (result.training.outcome == trainers::Outcome::kDiverged)
+      throw Error(fmt::format("training stopped: {}; {} has the last good weights",
+                              result.training.message, arguments_.out));
+    if (interrupted) {
+      say(arguments_, fmt::format("interrupted: {} is usable; --resume goes on", arguments_.out));
+      return 128 + caught_signal();
+    }
+    std::error_code ignored;
+    std::filesystem::remove(checkpoint_path(arguments_.out), ignored);
+    return kDone;
+  }
+
+  TrainArguments arguments_;
+  std::optional<storage::Checkpoint> checkpoint_;
+};
+
+}  // namespace
+
+int run_train(TrainArguments arguments) {
+  finish(arguments);
+  check_output(arguments);
+  check_device(arguments);
+  at::set_num_threads(1);  // sums in one order: the same bits whatever --threads says
+  catch_signals();
+  const std::string out = arguments.out;
+  const bool quiet = arguments.quiet;
+  const int code = Run(std::move(arguments))();
+  if (code == kDone && !quiet) fmt::print(stderr, "wrote {}\n", out);
+  return code;
+}
+
+}  // namespace feat2vec::apps

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "apps/train_arguments.h"
+
+namespace feat2vec::apps {
+
+/// `feat2vec train`: reads, trains, writes the model. Returns the exit code.
+int run_train(TrainArguments arguments);
+
+}  // namespace feat2vec::apps

@@ -1,0 +1,154 @@
+#include "apps/train_stage.h"
+
+#include <ATen/Context.h>
+#include <fmt/format.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "apps/checkpoint_writer.h"
+#include "apps/command.h"
+#include "apps/progress.h"
+#include "apps/signals.h"
+#include "feat2vec/error.h"
+#include "feat2vec/storage/checksum.h"
+#include "feat2vec/version.h"
+#include "samplers/implicit_sampler.h"
+#include "samplers/noise_tables.h"
+#include "trainers/evaluate.h"
+#include "trainers/named_tensors.h"
+
+namespace feat2vec::apps {
+namespace {
+
+void add(storage::Checksum& checksum, const data::Dataset& dataset) {
+  for (const data::Column& column : dataset.columns()) {
+    for (const at::Tensor& tensor : {column.ids, column.offsets, column.values, column.missing}) {
+      if (!tensor.defined()) continue;
+      const at::Tensor bytes = tensor.contiguous();
+      checksum.update(bytes.const_data_ptr(), bytes.nbytes());
+    }
+  }
+}
+
+/// Tells datasets apart, so that a run is not resumed on other data.
+std::string fingerprint(const TrainData& data) {
+  storage::Checksum checksum;
+  const std::string schema = data::to_json(data.encoder.schema()).dump();
+  checksum.update(schema.data(), schema.size());
+  add(checksum, data.training);
+  if (data.validation) add(checksum, *data.validation);
+  return checksum.digits();
+}
+
+std::vector<std::string> group_names(const data::Schema& schema) {
+  std::vector<std::string> names;
+  for (const data::SamplingGroup& group : schema.sampling_groups()) names.push_back(group.name);
+  return names;
+}
+
+/// The pieces of a training that live as long as it does.
+struct Samplers {
+  std::shared_ptr<const samplers::ImplicitSampler> training;
+  std::shared_ptr<const samplers::ImplicitSampler> validation;
+};
+
+Samplers make_samplers(const TrainArguments& arguments, const TrainData& data, Feat2Vec& module) {
+  const c10::Device device(arguments.device);
+  const data::Dataset training = data.training.to(device);
+  const auto noise = std::make_shared<const samplers::NoiseTables>(
+      training, data.encoder.schema(), arguments.noise);
+  const samplers::GroupChooser chooser(noise->sum_by_group(module->parameter_counts()),
+                                       arguments.alpha1);
+  Samplers result;
+  result.training = std::make_shared<const samplers::ImplicitSampler>(training, noise, chooser,
+                                                                      arguments.sampler);
+  if (data.validation && data.validation->rows() > 0)
+    result.validation = std::make_shared<const samplers::ImplicitSampler>(
+        data.validation->to(device), noise, chooser, arguments.sampler);
+  return result;
+}
+
+Model make_model(const TrainArguments& arguments, const TrainData& data) {
+  Model model;
+  model.schema = data.encoder.schema();
+  model.vocabularies = data.encoder.vocabularies();
+  ModelOptions options = arguments.model;
+  options.groups = static_cast<std::int64_t>(model.schema.sampling_groups().size());
+  model.module = Feat2Vec(options, nn::feature_specs(model.schema, model.vocabularies));
+  model.module->to(c10::Device(arguments.device));
+  return model;
+}
+
+void check_same_data(const storage::Checkpoint& checkpoint, const std::string& expected) {
+  const std::string received = checkpoint.position.value("data", "");
+  if (received != expected)
+    throw Error(fmt::format("--resume: expected a checkpoint of the same data ({}), received one of "
+                            "other data ({})",
+                            expected, received));
+}
+
+nlohmann::json provenance(const TrainArguments& arguments, const Stage& stage, const TrainData& data,
+                          const trainers::TrainResult& training) {
+  nlohmann::json json{{"feat2vec", kVersion},
+                      {"options", result_options(arguments)},
+                      {"rows", data.training.rows()},
+                      {"epochs", training.epochs},
+                      {"training_loss", training.training_loss},
+                      {"noise_level", trainers::noise_level(arguments.sampler.noise_rows)}};
+  if (training.outcome == trainers::Outcome::kInterrupted) json["interrupted"] = true;
+  if (!stage.selection.is_null()) json["selection"] = stage.selection;
+  return json;
+}
+
+std::unique_ptr<trainers::Observer> make_progress(const TrainArguments& arguments,
+                                                  std::vector<std::string> groups) {
+  if (arguments.progress == Progress::kJson)
+    return std::make_unique<ProgressJson>(std::move(groups));
+  if (arguments.progress == Progress::kBar && !arguments.quiet)
+    return std::make_unique<ProgressBar>(std::move(groups));
+  return std::make_unique<trainers::Observer>();
+}
+
+}  // namespace
+
+StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const TrainData& data,
+                      const storage::Checkpoint* resume) {
+  const std::string data_print = fingerprint(data);
+  StageResult result{make_model(arguments, data), {}};
+  Feat2Vec& module = result.model.module;
+  const Samplers samplers = make_samplers(arguments, data, module);
+  trainers::TrainOptions options = arguments.train;
+  options.epochs = stage.epochs;
+  trainers::Trainer trainer(module, samplers.training, samplers.validation, options);
+  if (resume != nullptr) {
+    check_same_data(*resume, data_print);
+    trainers::set_parameters(*module, trainers::copy_parameters(*resume->model.module));
+    trainer.resume({resume->position.at("trainer"), resume->state});
+  }
+  const std::vector<std::string> groups = group_names(result.model.schema);
+  const auto progress = make_progress(arguments, groups);
+  CheckpointWriter checkpoints(checkpoint_path(arguments.out), arguments.checkpoint_every,
+                               result.model, trainer,
+                               {{"stage", stage.name},
+                                {"epochs", stage.epochs},
+                                {"selection", stage.selection},
+                                {"options", result_options(arguments)},
+                                {"data", data_print}});
+  trainer.observe(*progress);
+  trainer.observe(checkpoints);
+  result.training = trainer.fit([] { return caught_signal() != 0; });
+  result.model.provenance = provenance(arguments, stage, data, result.training);
+  if (result.training.best_epoch > 0) {
+    const trainers::LossSum loss = trainers::evaluate_loss(
+        module, *samplers.validation, options.objective, options.batch);
+    result.model.provenance["best_epoch"] = result.training.best_epoch;
+    result.model.provenance["validation"] = loss_json(loss, groups);
+    result.model.provenance["validation"]["rows"] = data.validation->rows();
+  }
+  module->to(c10::Device(at::kCPU));
+  return result;
+}
+
+}  // namespace feat2vec::apps

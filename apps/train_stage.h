@@ -1,0 +1,34 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "apps/train_arguments.h"
+#include "apps/train_data.h"
+#include "feat2vec/storage/model.h"
+#include "feat2vec/storage/model_file.h"
+#include "trainers/trainer.h"
+
+namespace feat2vec::apps {
+
+/// One training from first weights to last. A run has one, or two: `select` finds the best number of
+/// epochs with rows kept for validation, `final` trains that long on all rows.
+struct Stage {
+  std::string name;
+  std::int64_t epochs = 0;
+  /// What the stage before it found; kept in the checkpoint and in the model's provenance.
+  nlohmann::json selection;
+};
+
+/// What a stage made.
+struct StageResult {
+  Model model;
+  trainers::TrainResult training;
+};
+
+/// Trains on `data`, from `resume` on when it is not null. Throws Error when the checkpoint was made
+/// of other data.
+StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const TrainData& data,
+                      const storage::Checkpoint* resume);
+
+}  // namespace feat2vec::apps

@@ -1,0 +1,23 @@
+# CUDA is a language of the project only where there are kernels to compile and a compiler for them.
+file(GLOB_RECURSE feat2vec_cuda_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/trainers/*.cu")
+if(FEAT2VEC_CUDA STREQUAL "AUTO")
+  include(CheckLanguage)
+  check_language(CUDA)
+  set(feat2vec_use_cuda "${CMAKE_CUDA_COMPILER}")
+else()
+  set(feat2vec_use_cuda "${FEAT2VEC_CUDA}")
+endif()
+if(feat2vec_use_cuda AND feat2vec_cuda_sources)
+  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES 80 90)
+  endif()
+  set(CMAKE_CUDA_RUNTIME_LIBRARY Shared) # the one that torch loads
+  enable_language(CUDA)
+  set(CMAKE_CUDA_STANDARD 20)
+  # CMake before 3.26 does not know nvcc's flag.
+  set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION -std=c++20)
+  set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION -std=c++20)
+  find_package(CUDAToolkit REQUIRED)
+else()
+  set(feat2vec_cuda_sources "")
+endif()

@@ -1,0 +1,36 @@
+# Finds all that the project needs. What is missing is named with the command that brings it.
+
+macro(feat2vec_require package debian_package)
+  find_package(${package} QUIET ${ARGN})
+  if(NOT ${package}_FOUND)
+    message(FATAL_ERROR
+      "feat2vec needs ${package}, which was not found.\n"
+      "On Debian or Ubuntu: sudo apt install ${debian_package}\n"
+      "scripts/setup installs everything that is missing.")
+  endif()
+endmacro()
+
+find_package(Feat2vecTorch REQUIRED)
+find_path(FEAT2VEC_FMT_INCLUDE_DIR fmt/format.h HINTS "${FEAT2VEC_TORCH_ROOT}/include")
+mark_as_advanced(FEAT2VEC_FMT_INCLUDE_DIR)
+if(NOT FEAT2VEC_FMT_INCLUDE_DIR)
+  message(FATAL_ERROR "feat2vec needs fmt, and this LibTorch brings none.\n"
+    "On Debian or Ubuntu: sudo apt install libfmt-dev")
+endif()
+find_package(Threads REQUIRED)
+if(NOT FEAT2VEC_SANITIZE MATCHES "thread") # libgomp is not instrumented: false alarms
+  find_package(OpenMP QUIET COMPONENTS CXX)
+endif()
+feat2vec_require(nlohmann_json nlohmann-json3-dev)
+feat2vec_require(Random123 librandom123-dev)
+feat2vec_require(Xxhash libxxhash-dev)
+if(FEAT2VEC_TABLES)
+  find_package(Feat2vecArrow REQUIRED)
+  feat2vec_require(CLI11 libcli11-dev)
+endif()
+if(FEAT2VEC_TESTS)
+  feat2vec_require(GTest "libgtest-dev libgmock-dev")
+endif()
+if(FEAT2VEC_BENCHMARKS)
+  feat2vec_require(benchmark libbenchmark-dev)
+endif()

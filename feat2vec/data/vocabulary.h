@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace feat2vec::data {
+
+/// Ids of cells that are not in the vocabulary; what they mean for a vector is said at each.
+inline constexpr std::int32_t kNoValue = -1;    ///< adds nothing: the zero vector
+inline constexpr std::int32_t kMeanValue = -2;  ///< the mean of all vectors of the feature
+
+/// The values of one feature with their ids and counts. Frozen once made; ids run by count
+/// (descending), then by bytes, so they do not depend on the order of the rows.
+///
+/// Missing is a value too when `missing_count` is above 0: its id is `size()`, after all others.
+class Vocabulary {
+ public:
+  Vocabulary() = default;
+
+  /// From values with their counts, in any order. Throws Error when a value occurs twice, a count is
+  /// not positive, or there are more than 2^31 - 2 values.
+  Vocabulary(std::vector<std::pair<std::string, std::int64_t>> values, std::int64_t missing_count);
+
+  /// Number of values, missing not among them.
+  std::int64_t size() const { return static_cast<std::int64_t>(values_.size()); }
+
+  /// Number of vectors: `size()`, and one more when missing has a vector of its own.
+  std::int64_t rows() const { return size() + (missing_count_ > 0 ? 1 : 0); }
+
+  /// Id of a value, or nothing when training never saw it.
+  std::optional<std::int32_t> find(std::string_view value) const;
+
+  /// Id of the missing value, or `kNoValue` when it has no vector.
+  std::int32_t missing_id() const;
+
+  /// Text of a value; missing is the empty text. Throws Error when `id` is not in [0, rows()).
+  const std::string& value(std::int64_t id) const;
+
+  /// Occurrences in the training rows (of members, for a bag).
+  std::int64_t count(std::int64_t id) const;
+
+  std::int64_t missing_count() const { return missing_count_; }
+
+  /// The known value nearest to `value` in spelling, for messages; empty when none is near.
+  std::string nearest_spelling(std::string_view value) const;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+
+  std::vector<std::string> values_;
+  std::vector<std::int64_t> counts_;
+  std::int64_t missing_count_ = 0;
+  std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>> ids_;
+};
+
+}  // namespace feat2vec::data

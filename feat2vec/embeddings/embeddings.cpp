@@ -1,0 +1,193 @@
+#include "feat2vec/embeddings/embeddings.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "feat2vec/embeddings/keys.h"
+#include "feat2vec/error.h"
+#include "feat2vec/nn/extractor.h"
+#include "feat2vec/spelling.h"
+
+namespace feat2vec::embeddings {
+namespace {
+
+constexpr const char* kWhere = "embeddings";
+
+/// Vectors of all values of a feature whose φ is a module of the user's own.
+at::Tensor computed_vectors(nn::Extractor& extractor, const data::Feature& feature,
+                            std::int64_t rows, std::int64_t dim) {
+  if (feature.kind == data::FeatureKind::kNumeric) return at::empty({0, dim});
+  const at::NoGradGuard no_grad;
+  const at::Tensor ids = at::arange(rows, at::kInt);
+  return extractor.forward(feature.kind == data::FeatureKind::kBag
+                               ? data::Column::bag(ids, at::arange(rows + 1, at::kLong))
+                               : data::Column::categorical(ids));
+}
+
+at::Tensor vectors_of(nn::Extractor& extractor, const data::Feature& feature, std::int64_t rows,
+                      std::int64_t dim) {
+  at::Tensor vectors;
+  if (const auto* lookup = dynamic_cast<const nn::Lookup*>(&extractor)) {
+    vectors = lookup->weight;
+  } else if (const auto* bag = dynamic_cast<const nn::BagLookup*>(&extractor)) {
+    vectors = bag->weight;
+  } else if (const auto* dense = dynamic_cast<const nn::Dense*>(&extractor)) {
+    vectors = dense->weight;
+  } else {
+    vectors = computed_vectors(extractor, feature, rows, dim);
+  }
+  return vectors.detach().cpu().clone(at::MemoryFormat::Contiguous);
+}
+
+/// A finite number that is all of `text`; NaN for the empty text.
+std::optional<double> parse_number(std::string_view text) {
+  if (text.empty()) return std::numeric_limits<double>::quiet_NaN();
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+}  // namespace
+
+FeatureVectors::FeatureVectors(const data::Feature& feature, const data::Vocabulary& vocabulary,
+                               at::Tensor vectors)
+    : feature_(&feature), vocabulary_(&vocabulary), vectors_(std::move(vectors)) {}
+
+const std::string& FeatureVectors::value(std::int64_t row) const {
+  if (kind() == data::FeatureKind::kNumeric) {
+    return feature_->columns.at(static_cast<std::size_t>(row));
+  }
+  return vocabulary_->value(row);
+}
+
+std::int64_t FeatureVectors::count(std::int64_t row) const {
+  return kind() == data::FeatureKind::kNumeric ? 0 : vocabulary_->count(row);
+}
+
+std::int64_t FeatureVectors::row_of(std::string_view value) const {
+  if (kind() == data::FeatureKind::kNumeric) {
+    for (std::int64_t row = 0; row < size(); ++row) {
+      if (this->value(row) == value) return row;
+    }
+    return -1;
+  }
+  if (value.empty()) return vocabulary_->missing_id();
+  const auto id = vocabulary_->find(value);
+  return id ? *id : -1;
+}
+
+Embeddings::Embeddings(const Model& model) : model_(&model) {
+  for (std::size_t f = 0; f < model.schema.features.size(); ++f) {
+    const auto& extractor = model.module->extractor(f);
+    if (!extractor) continue;
+    const data::Feature& feature = model.schema.features[f];
+    const data::Vocabulary& vocabulary = model.vocabularies.at(f);
+    features_.emplace_back(feature, vocabulary,
+                           vectors_of(*extractor, feature, vocabulary.rows(), dim()));
+  }
+}
+
+const FeatureVectors* Embeddings::known_feature(std::string_view name) const {
+  const auto found = std::find_if(features_.begin(), features_.end(),
+                                  [&](const auto& known) { return known.feature() == name; });
+  return found == features_.end() ? nullptr : &*found;
+}
+
+const FeatureVectors& Embeddings::feature(std::string_view name) const {
+  if (const auto* found = known_feature(name)) return *found;
+  std::vector<std::string> names;
+  for (const auto& known : features_) names.push_back(known.feature());
+  throw Error(kWhere, "a feature with vectors",
+              fmt::format("\"{}\"{}", name, did_you_mean(name, names)));
+}
+
+Query Embeddings::find(std::string_view feature_name, std::string_view value) const {
+  const FeatureVectors& vectors = feature(feature_name);
+  std::int64_t row = vectors.row_of(value);
+  if (row < 0 && is_missing_word(value)) value = "";
+  if (row < 0 && vectors.kind() == data::FeatureKind::kNumeric) return number(vectors, value);
+  if (row < 0 && value.empty()) row = vectors.row_of(value);
+  if (row >= 0) return {vectors.feature(), vectors.value(row), row, vectors.vectors()[row]};
+  std::string received = "missing, which training never saw";
+  if (!value.empty()) {
+    const auto& vocabulary = model_->vocabularies.at(model_->schema.index_of(feature_name));
+    const std::string nearest = vocabulary.nearest_spelling(value);
+    received = fmt::format("\"{}\"{}", value,
+                           nearest.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", nearest));
+  }
+  throw Error(kWhere, fmt::format("a value of \"{}\"", feature_name), received);
+}
+
+Query Embeddings::number(const FeatureVectors& vectors, std::string_view value) const {
+  const std::size_t position = model_->schema.index_of(vectors.feature());
+  const data::Feature& feature = model_->schema.features[position];
+  if (feature.columns.size() != 1) {
+    throw Error(kWhere,
+                fmt::format("the name of one of the {} columns of \"{}\", which share one vector",
+                            feature.columns.size(), feature.name),
+                fmt::format("\"{}\"", value));
+  }
+  const auto parsed = parse_number(value);
+  if (!parsed) {
+    throw Error(kWhere, fmt::format("a number for \"{}\"", feature.name),
+                fmt::format("\"{}\"", value));
+  }
+  const bool missing = std::isnan(*parsed);
+  const double center = feature.center.empty() ? 0 : feature.center[0];
+  const double scale = feature.scale.empty() ? 1 : feature.scale[0];
+  const at::NoGradGuard no_grad;
+  const auto& extractor = model_->module->extractor(position);
+  const at::Device device = extractor->parameters().at(0).device();
+  const auto cells = data::Column::numeric(
+      at::full({1, 1}, missing ? 0 : (*parsed - center) / scale, at::kFloat),
+      at::full({1, 1}, missing, at::kBool));
+  const at::Tensor vector = extractor->forward(cells.to(device))[0].cpu();
+  return {feature.name, std::string(value), -1, vector};
+}
+
+bool Embeddings::knows(std::string_view feature, std::string_view value) const {
+  const FeatureVectors* vectors = known_feature(feature);
+  if (vectors == nullptr) return false;
+  if (vectors->row_of(value) >= 0) return true;
+  return is_missing_word(value) || (vectors->kind() == data::FeatureKind::kNumeric &&
+                                    parse_number(value).has_value());
+}
+
+bool Embeddings::is_missing_word(std::string_view value) const {
+  const auto& words = model_->schema.missing_words;
+  return std::find(words.begin(), words.end(), value) != words.end();
+}
+
+Query Embeddings::find(std::string_view key) const {
+  const std::size_t first = key.find('=');
+  if (first == std::string_view::npos) {
+    throw Error(kWhere, "feature=value", fmt::format("\"{}\"", key));
+  }
+  std::size_t split = first;
+  for (std::size_t at = first; at != std::string_view::npos; at = key.find('=', at + 1)) {
+    if (knows(key.substr(0, at), key.substr(at + 1))) {
+      return find(key.substr(0, at), key.substr(at + 1));
+    }
+    if (known_feature(key.substr(0, at)) != nullptr) split = at;
+  }
+  const std::string feature = decode_percent(key.substr(0, first));
+  const std::string value = decode_percent(key.substr(first + 1));
+  if (knows(feature, value)) return find(feature, value);
+  return find(key.substr(0, split), key.substr(split + 1));  // throws, with the nearest spelling
+}
+
+}  // namespace feat2vec::embeddings

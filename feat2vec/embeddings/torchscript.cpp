@@ -1,0 +1,195 @@
+#include "feat2vec/embeddings/torchscript.h"
+
+#include <ATen/ops/tensor.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/serialization/export.h>
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "feat2vec/embeddings/torchscript_source.h"
+#include "feat2vec/error.h"
+#include "feat2vec/nn/extractor.h"
+#include "feat2vec/storage/atomic_file.h"
+
+namespace feat2vec::embeddings {
+namespace {
+
+using data::FeatureKind;
+
+constexpr std::int64_t kIsError = -3;  // beside data::kNoValue and data::kMeanValue
+
+/// A copy whose storage holds nothing else: the whole storage of a tensor is written.
+at::Tensor copy_of(const at::Tensor& tensor) {
+  return tensor.detach().cpu().clone(at::MemoryFormat::Contiguous);
+}
+
+void add_parameter(torch::jit::Module& module, const char* name, const at::Tensor& tensor) {
+  if (tensor.defined()) module.register_parameter(name, copy_of(tensor), /*is_buffer=*/false);
+}
+
+void add_training_flag(torch::jit::Module& module) {
+  module.register_attribute("training", c10::BoolType::get(), false);
+}
+
+/// The tensors of a φ under the names `weight`, `added` and `missing`, those that it has.
+void add_extractor(torch::jit::Module& module, const nn::Extractor& extractor,
+                   const std::string& feature, const char* weight, const char* added,
+                   const char* missing) {
+  if (const auto* lookup = dynamic_cast<const nn::Lookup*>(&extractor)) {
+    add_parameter(module, weight, lookup->weight);
+  } else if (const auto* bag = dynamic_cast<const nn::BagLookup*>(&extractor)) {
+    add_parameter(module, weight, bag->weight);
+  } else if (const auto* dense = dynamic_cast<const nn::Dense*>(&extractor)) {
+    add_parameter(module, weight, dense->weight);
+    add_parameter(module, added, dense->bias);
+    add_parameter(module, missing, dense->missing);
+  } else {
+    throw Error("TorchScript", "features whose vectors are a table or a dense layer",
+                "\"" + feature + "\" with a module of its own");
+  }
+}
+
+std::vector<std::string> values_of(const data::Feature& feature,
+                                   const data::Vocabulary& vocabulary) {
+  if (feature.kind == FeatureKind::kNumeric) return feature.columns;
+  std::vector<std::string> values;
+  for (std::int64_t id = 0; id < vocabulary.rows(); ++id) values.push_back(vocabulary.value(id));
+  return values;
+}
+
+/// What a missing cell means: its vector, nothing, or an error; as training reads tables.
+std::int64_t missing_meaning(const data::Feature& feature, const data::Vocabulary& vocabulary) {
+  const bool is_error = vocabulary.missing_id() == data::kNoValue &&
+                        feature.missing == data::MissingPolicy::kVector &&
+                        feature.unseen == data::UnseenPolicy::kError;
+  return is_error ? kIsError : vocabulary.missing_id();
+}
+
+std::int64_t unseen_meaning(const data::Feature& feature) {
+  switch (feature.unseen) {
+    case data::UnseenPolicy::kMeanVector:
+      return data::kMeanValue;
+    case data::UnseenPolicy::kError:
+      return kIsError;
+    case data::UnseenPolicy::kLeaveOut:
+      break;
+  }
+  return data::kNoValue;
+}
+
+void add_names(torch::jit::Module& module, const data::Schema& schema,
+               const data::Feature& feature, const data::Vocabulary& vocabulary) {
+  const std::vector<std::string> values = values_of(feature, vocabulary);
+  const auto named = feature.kind == FeatureKind::kNumeric
+                         ? static_cast<std::int64_t>(values.size())
+                         : vocabulary.size();
+  c10::List<std::string> list;
+  c10::Dict<std::string, std::int64_t> ids;
+  for (std::int64_t id = 0; id < static_cast<std::int64_t>(values.size()); ++id) {
+    list.push_back(values[static_cast<std::size_t>(id)]);
+    if (id < named) ids.insert(values[static_cast<std::size_t>(id)], id);
+  }
+  c10::Dict<std::string, bool> missing_words;
+  missing_words.insert("", true);
+  for (const auto& word : schema.missing_words) missing_words.insert(word, true);
+  const auto text = c10::StringType::get();
+  module.register_attribute("name", text, feature.name);
+  module.register_attribute("values", c10::ListType::create(text), list);
+  module.register_attribute("ids", c10::DictType::create(text, c10::IntType::get()), ids);
+  module.register_attribute("missing_words", c10::DictType::create(text, c10::BoolType::get()),
+                            missing_words);
+}
+
+void add_meanings(torch::jit::Module& module, const data::Feature& feature,
+                  const data::Vocabulary& vocabulary) {
+  if (feature.kind == FeatureKind::kNumeric) {
+    const std::size_t width = feature.columns.size();
+    const auto buffer = [&](const char* name, const std::vector<double>& fitted, double otherwise) {
+      module.register_buffer(name, at::tensor(fitted.empty() ? std::vector<double>(width, otherwise)
+                                                             : fitted, at::kDouble));
+    };
+    buffer("center", feature.center, 0);
+    buffer("scale", feature.scale, 1);
+    return;
+  }
+  module.register_attribute("missing", c10::IntType::get(), missing_meaning(feature, vocabulary));
+  module.register_attribute("unseen", c10::IntType::get(), unseen_meaning(feature));
+}
+
+ScriptFeature script_feature(const Feat2Vec& module, std::size_t position) {
+  const nn::FeatureSpec& spec = module->features()[position];
+  return {position,
+          spec.kind,
+          spec.pooling,
+          module->extractor(position) != nullptr,
+          module->bias(position) != nullptr,
+          spec.kind == FeatureKind::kNumeric && spec.dense_bias,
+          spec.kind == FeatureKind::kNumeric && spec.missing_vectors};
+}
+
+torch::jit::Module feature_module(const Model& model, const ScriptFeature& script) {
+  const std::size_t f = script.position;
+  const data::Feature& feature = model.schema.features[f];
+  const data::Vocabulary& vocabulary = model.vocabularies.at(f);
+  torch::jit::Module module("__torch__.feat2vec.Feature" + std::to_string(f));
+  add_training_flag(module);
+  if (script.vectors) {
+    add_extractor(module, *model.module->extractor(f), feature.name, "weight", "dense_bias",
+                  "missing");
+  }
+  if (script.biases) {
+    add_extractor(module, *model.module->bias(f), feature.name, "bias", "bias_dense_bias",
+                  "bias_missing");
+  }
+  add_names(module, model.schema, feature, vocabulary);
+  add_meanings(module, feature, vocabulary);
+  module.define(feature_source(script));
+  return module;
+}
+
+torch::jit::Module script_module(const Model& model) {
+  torch::jit::Module module("__torch__.feat2vec.Feat2Vec");
+  add_training_flag(module);
+  std::vector<ScriptFeature> scripts;
+  c10::List<std::string> names;
+  for (std::size_t f = 0; f < model.schema.features.size(); ++f) {
+    const ScriptFeature script = script_feature(model.module, f);
+    if (!script.vectors && !script.biases) continue;
+    scripts.push_back(script);
+    const std::string suffix = std::to_string(f);
+    if (script.kind == FeatureKind::kOffset) {
+      const auto* offset = dynamic_cast<const nn::Offset*>(model.module->bias(f).get());
+      if (offset != nullptr) {
+        module.register_parameter("offset_" + suffix, copy_of(offset->weight).view(-1), false);
+      }
+      continue;
+    }
+    if (script.vectors) names.push_back(model.schema.features[f].name);
+    module.register_module("feature_" + suffix, feature_module(model, script));
+  }
+  module.register_attribute("features", c10::ListType::create(c10::StringType::get()), names);
+  module.define(model_source(scripts, model.module->options().pairs));
+  return module;
+}
+
+}  // namespace
+
+void write_torchscript(const Model& model, const std::string& path) {
+  const torch::jit::Module module = script_module(model);
+  const nlohmann::json about = {{"schema", data::to_json(model.schema)},
+                                {"provenance", model.provenance}};
+  storage::AtomicFile file(path);
+  // Through a function and not by name: a name would become part of the bytes.
+  torch::jit::ExportModule(
+      module,
+      [&file](const void* data, std::size_t size) {
+        file.write(data, size);
+        return size;
+      },
+      {{"feat2vec.json", about.dump()}});
+  file.commit();
+}
+
+}  // namespace feat2vec::embeddings

@@ -1,0 +1,162 @@
+#include "feat2vec/nn/feat2vec.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/full_like.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/where.h>
+#include <ATen/ops/zeros.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <string>
+#include <unordered_set>
+
+#include "feat2vec/error.h"
+#include "feat2vec/nn/interaction.h"
+
+namespace feat2vec {
+namespace {
+
+void check_features(const std::vector<nn::FeatureSpec>& features) {
+  std::unordered_set<std::string_view> names;
+  for (const nn::FeatureSpec& feature : features) {
+    if (!names.insert(feature.name).second)
+      throw Error("Feat2Vec", "each feature name once", fmt::format("\"{}\" twice", feature.name));
+    const bool table =
+        feature.kind == data::FeatureKind::kCategorical || feature.kind == data::FeatureKind::kBag;
+    if (table && !feature.module && feature.rows < 1)
+      throw Error("Feat2Vec", fmt::format("one value or more of \"{}\"", feature.name), "none");
+    if (feature.kind == data::FeatureKind::kNumeric && !feature.module && feature.width < 1)
+      throw Error("Feat2Vec", fmt::format("one column or more of \"{}\"", feature.name), "none");
+    if (feature.module && feature.bias)
+      throw Error("Feat2Vec", fmt::format("no bias for the module of \"{}\"", feature.name), "one");
+    if (!feature.embedding && !feature.bias)
+      throw Error("Feat2Vec", fmt::format("a vector or a bias for \"{}\"", feature.name),
+                  "neither");
+  }
+}
+
+/// "f0", "f1", …: LibTorch forbids dots and empty names, which columns may have.
+std::string module_name(const char* prefix, std::size_t feature) {
+  return fmt::format("{}{}", prefix, feature);
+}
+
+}  // namespace
+
+Feat2VecImpl::Feat2VecImpl(const ModelOptions& options, std::vector<nn::FeatureSpec> features)
+    : options_(options), features_(std::move(features)) {
+  if (options_.dim < 1)
+    throw Error("Feat2Vec", "a dimension of 1 or more", fmt::format("{}", options_.dim));
+  check_features(features_);
+  std::int64_t groups = 0;
+  for (std::size_t f = 0; f < features_.size(); ++f) {
+    const nn::FeatureSpec& spec = features_[f];
+    if (spec.kind != data::FeatureKind::kOffset) ++groups;
+    extractors_.push_back(spec.embedding ? nn::make_extractor(spec, options_.dim) : nullptr);
+    biases_.push_back(spec.bias ? nn::make_extractor(spec, 1) : nullptr);
+    if (extractors_.back()) register_module(module_name("f", f), extractors_.back());
+    if (biases_.back()) register_module(module_name("b", f), biases_.back());
+  }
+  check_pairs();
+  if (groups == 0) throw Error("Feat2Vec", "features with columns", "none");
+  if (options_.groups == 0) options_.groups = groups;
+  if (options_.prior == Prior::kGroup)
+    group_offsets_ = register_parameter("group_offsets", at::zeros({options_.groups}));
+  initialise();
+}
+
+void Feat2VecImpl::check_pairs() const {
+  const auto count = static_cast<std::int64_t>(features_.size());
+  for (const auto& [i, j] : options_.pairs) {
+    for (const std::int64_t position : {i, j}) {
+      if (position < 0 || position >= count || !extractors_[static_cast<std::size_t>(position)])
+        throw Error("Feat2Vec", fmt::format("pairs of features with vectors in [0, {})", count),
+                    fmt::format("({}, {})", i, j));
+    }
+  }
+}
+
+void Feat2VecImpl::initialise() {
+  const at::NoGradGuard no_grad;
+  at::Generator generator = at::detail::createCPUGenerator(options_.seed);
+  for (const auto& extractor : extractors_) {
+    if (!extractor || dynamic_cast<nn::Custom*>(extractor.get()) != nullptr) continue;
+    for (const auto& parameter : extractor->named_parameters())
+      if (parameter.key() != "bias") parameter.value().normal_(0, options_.init_std, generator);
+  }
+}
+
+at::Tensor Feat2VecImpl::forward(const std::vector<data::Column>& columns) {
+  if (columns.size() != features_.size())
+    throw Error("Feat2Vec", fmt::format("{} columns", features_.size()),
+                fmt::format("{}", columns.size()));
+  std::vector<at::Tensor> vectors(columns.size());
+  at::Tensor score;
+  const auto add = [&score](const at::Tensor& term) {
+    score = score.defined() ? score + term : term;
+  };
+  for (std::size_t f = 0; f < columns.size(); ++f) {
+    if (extractors_[f]) vectors[f] = extractors_[f]->forward(columns[f]);
+    if (biases_[f]) add(biases_[f]->forward(columns[f]).squeeze(1));
+  }
+  if (std::any_of(extractors_.begin(), extractors_.end(),
+                  [](const auto& e) { return e != nullptr; }))
+    add(interaction(vectors));
+  return score;
+}
+
+at::Tensor Feat2VecImpl::interaction(const std::vector<at::Tensor>& vectors) const {
+  if (!options_.pairs.empty()) return nn::listed_pairs(vectors, options_.pairs);
+  std::vector<at::Tensor> present;
+  for (const at::Tensor& vector : vectors)
+    if (vector.defined()) present.push_back(vector);
+  return nn::all_pairs(present);
+}
+
+at::Tensor Feat2VecImpl::embed(const std::vector<data::Column>& columns) {
+  if (columns.size() != features_.size())
+    throw Error("Feat2Vec", fmt::format("{} columns", features_.size()),
+                fmt::format("{}", columns.size()));
+  std::vector<at::Tensor> vectors;
+  for (std::size_t f = 0; f < columns.size(); ++f)
+    if (extractors_[f]) vectors.push_back(extractors_[f]->forward(columns[f]));
+  if (vectors.empty()) throw Error("Feat2Vec", "a feature with a vector", "none");
+  return at::stack(vectors, 1);
+}
+
+at::Tensor Feat2VecImpl::scores(const data::Batch& batch) {
+  const at::Tensor score = forward(batch.columns).view({batch.observed(), batch.candidates()});
+  if (!group_offsets_.defined()) return score;
+  // Group -1 (all groups replaced) asks for no single group: the mean of their offsets serves it.
+  const at::Tensor offsets = at::cat({group_offsets_, group_offsets_.mean(0, true)});
+  const at::Tensor last = at::full_like(batch.groups, group_offsets_.size(0));
+  const at::Tensor index = at::where(batch.groups.lt(0), last, batch.groups);
+  return score + offsets.index_select(0, index).unsqueeze(1);
+}
+
+at::Tensor Feat2VecImpl::logits(const data::Batch& batch) {
+  return scores(batch) - batch.log_noise;
+}
+
+std::vector<std::int64_t> Feat2VecImpl::parameter_counts() const {
+  std::vector<std::int64_t> counts;
+  for (const auto& extractor : extractors_)
+    counts.push_back(extractor ? extractor->parameter_count() : 0);
+  return counts;
+}
+
+void Feat2VecImpl::set_group_offsets(const std::vector<double>& offsets) {
+  if (!group_offsets_.defined()) return;
+  if (static_cast<std::int64_t>(offsets.size()) != group_offsets_.size(0))
+    throw Error("Feat2Vec", fmt::format("{} group offsets", group_offsets_.size(0)),
+                fmt::format("{}", offsets.size()));
+  const at::NoGradGuard no_grad;
+  group_offsets_.copy_(at::tensor(offsets, at::kDouble));
+}
+
+}  // namespace feat2vec

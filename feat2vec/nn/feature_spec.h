@@ -1,0 +1,43 @@
+#pragma once
+
+#include <torch/nn/modules/container/any.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "feat2vec/data/schema.h"
+#include "feat2vec/data/vocabulary.h"
+
+namespace feat2vec::nn {
+
+/// What the model must know of one feature to make its φ. Made from a schema by `feature_specs`, or
+/// by hand with the makers below when a program feeds tensors of its own.
+struct FeatureSpec {
+  std::string name;
+  data::FeatureKind kind = data::FeatureKind::kCategorical;
+  std::int64_t rows = 0;   ///< categorical, bag: vectors in the table, missing included
+  std::int64_t width = 0;  ///< numeric: columns of the group
+  data::Pooling pooling = data::Pooling::kSum;
+  bool dense_bias = true;       ///< numeric: the dense layer has a bias
+  bool missing_vectors = false; ///< numeric: a learned vector stands in for each missing cell
+  bool embedding = true;        ///< it has a vector and interacts
+  bool bias = false;            ///< it adds a learned number per value to the score
+  /// A φ of the user's own: its `forward` takes the column's tensor (`values` [n, width] of a numeric
+  /// feature, else `ids` [n]) and returns vectors [n, dim].
+  std::optional<torch::nn::AnyModule> module;
+
+  static FeatureSpec categorical(std::string name, std::int64_t rows);
+  static FeatureSpec bag(std::string name, std::int64_t rows,
+                         data::Pooling pooling = data::Pooling::kSum);
+  static FeatureSpec numeric(std::string name, std::int64_t width, bool dense_bias = true);
+  static FeatureSpec offset(std::string name = "offset");
+  static FeatureSpec custom(std::string name, data::FeatureKind kind, torch::nn::AnyModule module);
+};
+
+/// The specs of a fitted schema; `vocabularies` holds one a feature (empty for numeric, offset).
+std::vector<FeatureSpec> feature_specs(const data::Schema& schema,
+                                       const std::vector<data::Vocabulary>& vocabularies);
+
+}  // namespace feat2vec::nn

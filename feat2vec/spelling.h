@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace feat2vec {
+
+/// The candidate nearest to `word` by edit distance (ties: the first), or empty when none is within a
+/// third of the word's length (at least 1, at most 4 edits). For "did you mean" in messages.
+std::string nearest_spelling(std::string_view word, const std::vector<std::string>& candidates);
+
+/// ` (did you mean "x"?)`, or empty when no candidate is near.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
+
+}  // namespace feat2vec

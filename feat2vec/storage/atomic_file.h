@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace feat2vec::storage {
+
+/// A file that appears whole or not at all. What is written goes to `.NAME.tmp-PID` beside the
+/// target; `commit` makes it the target. Without `commit` the target stays as it was and nothing is
+/// left behind. Not thread-safe; one writer a target at a time in a process.
+class AtomicFile {
+ public:
+  /// Opens the temporary file, after removing those that dead processes left for this target.
+  /// Throws Error with the system's reason.
+  explicit AtomicFile(std::string path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  /// Appends `size` bytes. Throws Error with the system's reason (disk full, …).
+  void write(const void* data, std::size_t size);
+  void write(std::string_view text) { write(text.data(), text.size()); }
+
+  /// Flushes to the disk, renames to the target and flushes the folder; nothing may be written
+  /// after it. Throws Error, and the target is then as it was.
+  void commit();
+
+  const std::string& path() const { return path_; }
+
+ private:
+  void flush();
+  void write_through(const char* data, std::size_t size);
+
+  std::string path_;
+  std::string temporary_;
+  std::string buffer_;
+  int descriptor_ = -1;
+};
+
+/// Throws Error unless a file can be written at `path`: its folder exists and is writable, and
+/// `path` itself is a regular file or nothing yet. For checks before hours of training.
+void check_writable(const std::string& path);
+
+}  // namespace feat2vec::storage

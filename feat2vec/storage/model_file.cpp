@@ -1,0 +1,266 @@
+#include "feat2vec/storage/model_file.h"
+
+#include <ATen/ops/empty.h>
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "feat2vec/nn/feature_spec.h"
+#include "feat2vec/storage/file_error.h"
+#include "feat2vec/storage/model_options_json.h"
+#include "feat2vec/storage/model_tensors.h"
+#include "feat2vec/storage/string_list.h"
+
+namespace feat2vec::storage {
+namespace {
+
+constexpr const char* kFormat = "feat2vec";
+constexpr const char* kModelKind = "model";
+constexpr const char* kCheckpointKind = "checkpoint";
+constexpr std::string_view kStatePrefix = "state/";
+
+// --- writing ---
+
+std::string json_text(const nlohmann::json& json, const std::string& path) {
+  try {
+    return json.dump();
+  } catch (const nlohmann::json::exception&) {
+    throw file_error(path, "names and provenance in UTF-8", "other bytes");
+  }
+}
+
+void add_vocabulary(NamedTensors& tensors, const std::string& feature,
+                    const data::Vocabulary& vocabulary) {
+  if (vocabulary.rows() == 0) return;
+  std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(vocabulary.size()));
+  for (std::int64_t id = 0; id < vocabulary.size(); ++id) names.push_back(vocabulary.value(id));
+  const PackedStrings packed = pack_strings(names);
+  const at::Tensor counts = at::empty({vocabulary.rows()}, at::kLong);
+  for (std::int64_t id = 0; id < vocabulary.rows(); ++id) {
+    counts.mutable_data_ptr<std::int64_t>()[id] = vocabulary.count(id);
+  }
+  tensors.emplace_back("counts/" + feature, counts);
+  tensors.emplace_back("names/" + feature, packed.bytes);
+  tensors.emplace_back("names_offsets/" + feature, packed.offsets);
+}
+
+Safetensors model_content(const Model& model, const char* kind, const std::string& path) {
+  Safetensors content;
+  content.tensors = model_tensors(model.module);
+  for (std::size_t f = 0; f < model.schema.features.size(); ++f) {
+    add_vocabulary(content.tensors, model.schema.features[f].name, model.vocabularies.at(f));
+  }
+  content.metadata = {{"format", kFormat},
+                      {"format_version", std::to_string(kFormatVersion)},
+                      {"kind", kind},
+                      {"schema", json_text(data::to_json(model.schema), path)},
+                      {"model", json_text(to_json(model.module->options()), path)},
+                      {"provenance", json_text(model.provenance, path)}};
+  return content;
+}
+
+// --- reading ---
+
+const std::string& metadata_value(const Safetensors& content, const std::string& key,
+                                  const std::string& path) {
+  const auto found = content.metadata.find(key);
+  if (found == content.metadata.end()) {
+    throw file_error(path, "\"" + key + "\" in the metadata", "none");
+  }
+  return found->second;
+}
+
+nlohmann::json metadata_json(const Safetensors& content, const std::string& key,
+                             const std::string& path) {
+  auto json = nlohmann::json::parse(metadata_value(content, key, path), nullptr, false);
+  if (json.is_discarded()) throw file_error(path, "JSON in \"" + key + "\"", "something else");
+  return json;
+}
+
+const at::Tensor& tensor_of(const Safetensors& content, const std::string& name,
+                            const std::string& path) {
+  const at::Tensor* tensor = content.find(name);
+  if (tensor == nullptr) throw file_error(path, "tensor " + name, "none of that name");
+  return *tensor;
+}
+
+void check_version(const Safetensors& content, const std::string& path) {
+  const auto format = content.metadata.find("format");
+  if (format == content.metadata.end() || format->second != kFormat) {
+    throw file_error(path, "a feat2vec model", "another safetensors file");
+  }
+  const std::string& text = metadata_value(content, "format_version", path);
+  int version = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
+  if (error != std::errc() || end != text.data() + text.size() || version < 1) {
+    throw file_error(path, "a number as format_version", "something else");
+  }
+  if (version > kFormatVersion) {
+    throw file_error(path, fmt::format("format version {} or earlier", kFormatVersion),
+                     fmt::format("{}, which needs a later feat2vec", version));
+  }
+  if (!content.verified) throw file_error(path, "a checksum in the metadata", "none that is known");
+}
+
+data::Vocabulary read_vocabulary(const Safetensors& content, const std::string& feature,
+                                 const std::string& path) {
+  const std::string counts_name = "counts/" + feature;
+  const at::Tensor& counts = tensor_of(content, counts_name, path);
+  const std::vector<std::string> names =
+      unpack_strings({tensor_of(content, "names/" + feature, path),
+                      tensor_of(content, "names_offsets/" + feature, path)},
+                     path);
+  const auto size = static_cast<std::int64_t>(names.size());
+  if (counts.scalar_type() != at::kLong || counts.dim() != 1 || counts.numel() < size ||
+      counts.numel() > size + 1) {
+    throw file_error(path, fmt::format("{} as int64 [{}] or one more", counts_name, size),
+                     "another type or shape");
+  }
+  const auto* count = counts.const_data_ptr<std::int64_t>();
+  std::vector<std::pair<std::string, std::int64_t>> values;
+  values.reserve(names.size());
+  for (std::size_t id = 0; id < names.size(); ++id) values.emplace_back(names[id], count[id]);
+  data::Vocabulary vocabulary(std::move(values), counts.numel() > size ? count[size] : 0);
+  for (std::int64_t id = 0; id < size; ++id) {
+    if (vocabulary.value(id) != names[static_cast<std::size_t>(id)]) {
+      throw file_error(path, "names of " + feature + " by count, then by bytes", "another order");
+    }
+  }
+  return vocabulary;
+}
+
+/// Checks what the module will allocate before it does: no number of the file is trusted alone.
+void check_sizes(const Safetensors& content, const data::Schema& schema,
+                 const ModelOptions& options, const std::string& path) {
+  for (const auto& feature : schema.features) {
+    if (!feature.embedding || feature.kind == data::FeatureKind::kOffset) continue;
+    const at::Tensor& vectors = tensor_of(content, "vectors/" + feature.name, path);
+    if (vectors.dim() != 2 || vectors.size(1) != options.dim) {
+      throw file_error(path,
+                       fmt::format("vectors of length {} for {}", options.dim, feature.name),
+                       "another shape");
+    }
+  }
+  const auto features = static_cast<std::int64_t>(schema.features.size());
+  if (options.groups < 0 || options.groups > features) {
+    throw file_error(path, fmt::format("at most {} sampling groups", features),
+                     fmt::format("{}", options.groups));
+  }
+}
+
+/// The type of the learned numbers, which is one for all of them.
+at::ScalarType learned_type(const Feat2Vec& module, const Safetensors& content,
+                            const std::string& path) {
+  std::optional<at::ScalarType> type;
+  for (const auto& [name, unused] : model_tensors(module)) {
+    const at::ScalarType found = tensor_of(content, name, path).scalar_type();
+    if ((found != at::kFloat && found != at::kDouble) || found != type.value_or(found)) {
+      throw file_error(path, "learned numbers all float32 or all float64",
+                       fmt::format("{} of {}", name, c10::toString(found)));
+    }
+    type = found;
+  }
+  return type.value_or(at::kFloat);
+}
+
+Model read_model(const Safetensors& content, const std::string& path) {
+  Model model;
+  model.schema = data::schema_from_json(metadata_json(content, "schema", path));
+  model.provenance = metadata_json(content, "provenance", path);
+  for (const auto& feature : model.schema.features) {
+    const bool named = feature.kind == data::FeatureKind::kCategorical ||
+                       feature.kind == data::FeatureKind::kBag;
+    model.vocabularies.push_back(named ? read_vocabulary(content, feature.name, path)
+                                       : data::Vocabulary());
+  }
+  const ModelOptions options = model_options_from_json(metadata_json(content, "model", path));
+  check_sizes(content, model.schema, options, path);
+  model.module = Feat2Vec(options, nn::feature_specs(model.schema, model.vocabularies));
+  const at::ScalarType type = learned_type(model.module, content, path);
+  if (type != at::kFloat) model.module->to(type);
+  restore_tensors(model.module, content.tensors, path);
+  return model;
+}
+
+Safetensors read_checked(const std::string& path) {
+  Safetensors content = read_safetensors(path);
+  check_version(content, path);
+  return content;
+}
+
+/// Runs `read` so that every error of it names the file.
+template <typename Read>
+auto naming_the_file(const std::string& path, const Read& read) {
+  try {
+    return read();
+  } catch (const nlohmann::json::exception& error) {
+    throw file_error(path, "metadata as docs/file_format.md describes", error.what());
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    throw message.starts_with(path) ? error : Error(path + ": " + message);
+  }
+}
+
+}  // namespace
+
+void save_model(const std::string& path, const Model& model) {
+  write_safetensors(path, model_content(model, kModelKind, path));
+}
+
+Model load_model(const std::string& path) {
+  return naming_the_file(path, [&] { return read_model(read_checked(path), path); });
+}
+
+void save_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
+  Safetensors content = model_content(checkpoint.model, kCheckpointKind, path);
+  for (const auto& [name, tensor] : checkpoint.state) {
+    content.tensors.emplace_back(std::string(kStatePrefix) + name, tensor);
+  }
+  content.metadata["position"] = json_text(checkpoint.position, path);
+  write_safetensors(path, content);
+}
+
+Checkpoint load_checkpoint(const std::string& path) {
+  return naming_the_file(path, [&] {
+    const Safetensors content = read_checked(path);
+    if (metadata_value(content, "kind", path) != kCheckpointKind) {
+      throw file_error(path, "a checkpoint", "a model");
+    }
+    Checkpoint checkpoint{read_model(content, path), {}, metadata_json(content, "position", path)};
+    for (const auto& [name, tensor] : content.tensors) {
+      if (name.starts_with(kStatePrefix)) {
+        checkpoint.state.emplace_back(name.substr(kStatePrefix.size()), tensor);
+      }
+    }
+    return checkpoint;
+  });
+}
+
+FileKind file_kind(const std::string& path) {
+  std::error_code ignored;
+  // A pipe must not lose its first bytes to a look at them.
+  if (std::filesystem::exists(path, ignored) &&
+      !std::filesystem::is_regular_file(path, ignored)) {
+    return FileKind::kOther;
+  }
+  std::ifstream file(path, std::ios::binary);
+  char start[9] = {};
+  if (file && (!file.read(start, sizeof start) || start[8] != '{')) return FileKind::kOther;
+  const auto metadata = read_safetensors_metadata(path);
+  const auto value = [&](const char* key) {
+    const auto found = metadata.find(key);
+    return found == metadata.end() ? std::string() : found->second;
+  };
+  if (value("format") != kFormat) return FileKind::kOther;
+  return value("kind") == kCheckpointKind ? FileKind::kCheckpoint : FileKind::kModel;
+}
+
+}  // namespace feat2vec::storage

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "feat2vec/tables/text_column.h"
+
+namespace feat2vec::tables {
+
+/// What the cells of a column look like; the evidence that the schema is inferred from. Of a list
+/// column only `rows` and `missing` are filled.
+struct ColumnStats {
+  std::int64_t rows = 0;
+  std::int64_t missing = 0;
+  std::int64_t present = 0;
+  /// The texts of the column with their number of rows; views into the column.
+  std::unordered_map<std::string_view, std::int64_t> values;
+  std::vector<std::string_view> examples;  ///< the first few distinct texts
+  double mean_length = 0;                  ///< bytes
+  double mean_words = 0;
+
+  /// Every cell is a number, or a word for a missing one; and at least one is a number.
+  bool numeric = false;
+  std::int64_t numbers = 0;
+  std::int64_t distinct_numbers = 0;
+  bool whole = false;       ///< every number is an integer
+  bool half_steps = false;  ///< every number is a multiple of 1/2
+  bool codes = false;       ///< some integer has leading zeros
+  double low = 0;           ///< the smallest number
+  double high = 0;          ///< the largest number
+  std::size_t digits = 0;   ///< of the integer part, as nearly all distinct numbers have; else 0
+
+  std::int64_t distinct() const { return static_cast<std::int64_t>(values.size()); }
+  double distinct_share() const {
+    return present == 0 ? 0 : static_cast<double>(distinct()) / static_cast<double>(present);
+  }
+};
+
+/// Looks at every cell of a column.
+ColumnStats column_stats(const TextColumn& column, std::span<const std::string> missing_words);
+
+}  // namespace feat2vec::tables

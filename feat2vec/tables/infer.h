@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "feat2vec/data/schema.h"
+
+namespace feat2vec::tables {
+
+class Table;
+
+/// A column that is to be a bag.
+struct BagColumn {
+  std::string column;
+  std::optional<std::string> separator = {};  ///< found from the cells when not given
+};
+
+/// What is said about columns beforehand. A column named anywhere here is never dropped.
+struct InferenceOptions {
+  std::vector<std::string> columns = {};  ///< the only columns to use; empty: all
+  std::vector<std::string> categorical = {};
+  std::vector<BagColumn> bags = {};
+  /// One entry a feature: its columns share one dense layer.
+  std::vector<std::vector<std::string>> numeric = {};
+  std::vector<std::string> text = {};  ///< not supported yet: an Error
+  std::vector<std::string> missing_words = {};
+};
+
+/// What became of a column.
+enum class Decision { kCategorical, kBag, kNumeric, kDropped };
+
+std::string_view to_string(Decision decision);
+
+/// What became of a column, and why.
+struct ColumnDecision {
+  std::string column;
+  Decision decision = Decision::kDropped;
+  std::string why;            ///< a few words, such as `an id: every value differs`
+  std::int64_t distinct = 0;  ///< values; of a bag, members
+  double missing_share = 0;
+  std::string separator;  ///< of a bag of texts
+  std::vector<std::string> examples;
+};
+
+/// A schema, and the decision on every column of the table in its order.
+struct Inference {
+  data::Schema schema;
+  std::vector<ColumnDecision> decisions;
+};
+
+/// Every column name in the options, for `check_columns`.
+std::vector<std::string> named_columns(const InferenceOptions& options);
+
+/// Decides for each column whether it is a feature and of which kind; the rules are in `judge.h` and
+/// `bag_evidence.h`. Features are in the order of the columns, named as they are, and an offset comes
+/// last. Throws Error for an unknown column, a column named for two kinds, fewer than two rows, and
+/// when nothing can be learned (no feature, or one that is not a bag).
+Inference infer_schema(const Table& table, const InferenceOptions& options = {});
+
+}  // namespace feat2vec::tables

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "feat2vec/tables/input.h"
+#include "feat2vec/tables/parsed_file.h"
+
+namespace feat2vec::tables {
+
+/// Reads JSON objects, one a row: one a line, or the elements of an array, in any layout. Scalars
+/// become texts as they are written, arrays of scalars become lists, `null` and absent keys are
+/// missing. Throws Error for other content, with the line where the object starts.
+ParsedFile read_json(const Input& input);
+
+}  // namespace feat2vec::tables

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "feat2vec/tables/column_stats.h"
+#include "feat2vec/tables/infer.h"
+
+namespace feat2vec::tables {
+
+/// Decides what a column is that nothing was said about. `keep`: it may not be dropped.
+ColumnDecision judge_column(const TextColumn& column, const ColumnStats& stats, bool keep,
+                            std::span<const std::string> missing_words);
+
+/// The parts of a decision that do not depend on the kind.
+ColumnDecision describe(const TextColumn& column, const ColumnStats& stats);
+
+/// Whether a name ends in the word "id": `id`, `user_id`, `userId`, `artistID`, `User Id`.
+bool is_id_name(std::string_view name);
+
+/// Whether a text is written as a date: `1990-01-08`, `08/01/1990`, `September 25, 2021`, with a time
+/// or without.
+bool is_date(std::string_view text);
+
+}  // namespace feat2vec::tables

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "feat2vec/tables/text_column.h"
+
+namespace feat2vec::tables {
+
+/// Without the blanks (space, tab, line ends) around it.
+inline std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+}
+
+/// Whether a cell of a categorical or bag column is missing: empty, or one of `missing_words`.
+inline bool is_missing_text(std::string_view text, std::span<const std::string> missing_words) {
+  return text.empty() ||
+         std::find(missing_words.begin(), missing_words.end(), text) != missing_words.end();
+}
+
+/// Calls `visit(member)` for each member of a text: split at `separator` (nowhere if it is empty),
+/// trimmed, empty ones and missing words left out.
+template <typename Visit>
+void for_each_member(std::string_view text, std::string_view separator,
+                     std::span<const std::string> missing_words, Visit&& visit) {
+  if (is_missing_text(text, missing_words)) return;
+  while (true) {
+    const std::size_t end = separator.empty() ? std::string_view::npos : text.find(separator);
+    const std::string_view member = trimmed(text.substr(0, end));
+    if (!is_missing_text(member, missing_words)) visit(member);
+    if (end == std::string_view::npos) return;
+    text.remove_prefix(end + separator.size());
+  }
+}
+
+/// The same for a cell of a column, whose lists are taken member by member; members that hold the
+/// separator are split too.
+template <typename Visit>
+void for_each_member(const TextColumn& column, std::int64_t row, std::string_view separator,
+                     std::span<const std::string> missing_words, Visit&& visit) {
+  if (!column.is_list()) {
+    return for_each_member(column.text(row), separator, missing_words, visit);
+  }
+  for (std::int64_t i = column.first_member(row); i < column.first_member(row + 1); ++i) {
+    for_each_member(column.member(i), separator, missing_words, visit);
+  }
+}
+
+}  // namespace feat2vec::tables

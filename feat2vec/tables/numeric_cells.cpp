@@ -1,0 +1,78 @@
+#include "feat2vec/tables/numeric_cells.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "feat2vec/error.h"
+#include "feat2vec/tables/members.h"
+#include "feat2vec/tables/message.h"
+#include "feat2vec/tables/numbers.h"
+#include "feat2vec/tables/table.h"
+
+namespace feat2vec::tables {
+namespace {
+
+Error not_a_number(const Table& table, std::int64_t row, const TextColumn& column,
+                   NumberKind kind) {
+  const std::string expected = kind == NumberKind::kInfinite ? "a finite number" : "a number";
+  return Error(table.location(row, column.name()) + ": expected " + expected + ", received " +
+               in_quotes(column.text(row)));
+}
+
+/// Mean and standard deviation of the numbers that are there.
+ColumnScale fit_standard(std::span<const std::optional<double>> numbers, double count) {
+  double sum = 0;
+  for (const auto& number : numbers) sum += number.value_or(0);
+  const double mean = sum / count;
+  double squares = 0;
+  for (const auto& number : numbers) {
+    if (number) squares += (*number - mean) * (*number - mean);
+  }
+  return {mean, std::sqrt(squares / count)};
+}
+
+/// Minimum and range of the numbers that are there.
+ColumnScale fit_range(std::span<const std::optional<double>> numbers) {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
+  for (const auto& number : numbers) {
+    low = std::min(low, number.value_or(low));
+    high = std::max(high, number.value_or(high));
+  }
+  return {low, high - low};
+}
+
+}  // namespace
+
+std::vector<std::optional<double>> read_numbers(const Table& table, std::string_view column,
+                                                std::span<const std::string> missing_words) {
+  const TextColumn& cells = table.column(column);
+  if (cells.is_list()) {
+    throw Error(table.source_name() + " (" + printable(column) +
+                "): expected numbers, received lists");
+  }
+  std::vector<std::optional<double>> numbers(static_cast<std::size_t>(cells.rows()));
+  for (std::int64_t row = 0; row < cells.rows(); ++row) {
+    if (is_missing_text(cells.text(row), missing_words)) continue;
+    const Number number = parse_number(cells.text(row));
+    if (number.kind == NumberKind::kMissing) continue;
+    if (number.kind != NumberKind::kNumber) throw not_a_number(table, row, cells, number.kind);
+    numbers[static_cast<std::size_t>(row)] = number.value;
+  }
+  return numbers;
+}
+
+ColumnScale fit_scale(std::span<const std::optional<double>> numbers, data::Scaling scaling) {
+  const auto count = std::count_if(numbers.begin(), numbers.end(),
+                                   [](const auto& number) { return number.has_value(); });
+  if (scaling == data::Scaling::kNone || count == 0) return {};
+  const ColumnScale range = fit_range(numbers);
+  ColumnScale fitted = scaling == data::Scaling::kStandard
+                           ? fit_standard(numbers, static_cast<double>(count))
+                           : range;
+  if (range.scale == 0) fitted = {range.center, 1};
+  return fitted;
+}
+
+}  // namespace feat2vec::tables

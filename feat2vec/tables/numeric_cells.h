@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "feat2vec/data/schema.h"
+
+namespace feat2vec::tables {
+
+class Table;
+
+/// The numbers of a column, nothing where missing (see `numbers.h`; `missing_words` mean missing
+/// too). Throws Error with the place of a cell that is not a number.
+std::vector<std::optional<double>> read_numbers(const Table& table, std::string_view column,
+                                                std::span<const std::string> missing_words);
+
+/// How a column's numbers become x ↦ (x − center) / scale.
+struct ColumnScale {
+  double center = 0;
+  double scale = 1;
+};
+
+/// Fits the scale to the numbers; a column without spread has scale 1.
+ColumnScale fit_scale(std::span<const std::optional<double>> numbers, data::Scaling scaling);
+
+}  // namespace feat2vec::tables

@@ -1,0 +1,142 @@
+#include "feat2vec/tables/text_records.h"
+
+#include <algorithm>
+#include <compare>
+#include <map>
+
+namespace feat2vec::tables {
+namespace {
+
+constexpr std::size_t kSampleBytes = std::size_t{1} << 18U;
+constexpr int kSampleRecords = 200;
+
+/// How well a dialect fits; larger is better, compared field by field.
+struct Fit {
+  double share = 0;  ///< of the records, that have the most common number of fields
+  bool blank_after = false;
+  std::size_t fields = 0;  ///< that number
+
+  auto operator<=>(const Fit&) const = default;
+};
+
+std::optional<Fit> fit_of(std::string_view text, Dialect dialect) {
+  const std::string_view sample = text.substr(0, kSampleBytes);
+  RecordScanner scanner(sample, dialect);
+  Record record;
+  std::map<std::size_t, int> records_of_width;
+  int records = 0;
+  for (; records < kSampleRecords && scanner.next(record); ++records) {
+    const bool cut = sample.size() < text.size() && scanner.position() >= sample.size();
+    if (cut && records > 0) break;
+    if (dialect.blank_after && !record.blanks) return std::nullopt;
+    ++records_of_width[record.fields.size()];
+  }
+  Fit fit{0, dialect.blank_after, 0};
+  for (const auto& [fields, count] : records_of_width) {
+    const Fit candidate{static_cast<double>(count) / records, dialect.blank_after, fields};
+    fit = std::max(fit, candidate);
+  }
+  return fit.fields < 2 ? std::nullopt : std::optional(fit);
+}
+
+}  // namespace
+
+bool RecordScanner::skip_line_end() {
+  if (position_ == text_.size()) return false;
+  const std::size_t length = text_[position_] == '\n'                      ? 1
+                             : text_.substr(position_).starts_with("\r\n") ? 2
+                                                                           : 0;
+  position_ += length;
+  if (length > 0) ++line_;
+  return length > 0;
+}
+
+/// From an opening quote to behind the closing one; false when there is none.
+bool RecordScanner::skip_quoted() {
+  const std::size_t begin = position_++;
+  while (true) {
+    const std::size_t quote = text_.find('"', position_);
+    if (quote == std::string_view::npos) {
+      position_ = text_.size();
+      return false;
+    }
+    position_ = quote + 1;
+    if (position_ == text_.size() || text_[position_] != '"') break;
+    ++position_;
+  }
+  line_ += std::count(text_.data() + begin, text_.data() + position_, '\n');
+  return true;
+}
+
+void RecordScanner::skip_unquoted() {
+  while (position_ < text_.size()) {
+    const char c = text_[position_];
+    if (c == dialect_.separator || c == '\n' || c == '\r') return;
+    ++position_;
+  }
+}
+
+bool RecordScanner::next(Record& record) {
+  while (skip_line_end()) {
+  }
+  if (position_ == text_.size()) return false;
+  record.begin = position_;
+  record.line = line_;
+  record.problem = RecordProblem::kNone;
+  record.blanks = true;
+  record.fields.clear();
+  while (true) {
+    if (dialect_.blank_after && !record.fields.empty()) {
+      const bool blank = position_ < text_.size() && text_[position_] == ' ';
+      record.blanks = record.blanks && blank;
+      position_ += blank ? 1 : 0;
+    }
+    const std::size_t begin = position_;
+    const bool opens = begin < text_.size() && text_[begin] == '"';
+    if (opens && !skip_quoted()) record.problem = RecordProblem::kOpenQuote;
+    skip_unquoted();
+    record.fields.push_back({begin, position_});
+    if (position_ == text_.size() || text_[position_] != dialect_.separator) break;
+    ++position_;
+  }
+  record.end = position_;
+  if (position_ < text_.size() && !skip_line_end()) {
+    record.problem = RecordProblem::kLoneCr;
+    position_ = text_.size();
+  }
+  return true;
+}
+
+std::string field_text(std::string_view text, FieldSpan field) {
+  const std::string_view raw = text.substr(field.begin, field.end - field.begin);
+  if (!raw.starts_with('"')) return std::string(raw);
+  std::string out;
+  std::size_t i = 1;
+  for (; i < raw.size(); ++i) {
+    if (raw[i] == '"' && (i + 1 == raw.size() || raw[i + 1] != '"')) break;
+    if (raw[i] == '"') ++i;
+    out += raw[i];
+  }
+  if (i < raw.size()) out += raw.substr(i + 1);
+  return out;
+}
+
+Dialect sniff_dialect(std::string_view text, std::optional<char> separator) {
+  Dialect best{separator.value_or(','), false};
+  std::optional<Fit> best_fit;
+  for (const char candidate : {',', ';', '\t', '|'}) {
+    if (separator && candidate != *separator) continue;
+    for (const bool blank_after : {false, true}) {
+      if (blank_after && candidate == '\t') continue;
+      const Dialect dialect{candidate, blank_after};
+      const auto fit = fit_of(text, dialect);
+      if (fit && (!best_fit || *fit > *best_fit)) {
+        best = dialect;
+        best_fit = fit;
+      }
+    }
+  }
+  return best;
+}
+
+}  // namespace feat2vec::tables

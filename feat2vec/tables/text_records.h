@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace feat2vec::tables {
+
+/// How the fields of a delimited text are told apart.
+struct Dialect {
+  char separator = ',';
+  /// The separator is followed by one blank, which belongs to it (`a, b, c`).
+  bool blank_after = false;
+
+  bool operator==(const Dialect&) const = default;
+};
+
+/// What keeps a record from being read; both spoil the rest of the text.
+enum class RecordProblem {
+  kNone,
+  kOpenQuote,  ///< a quote is not closed before the text ends
+  kLoneCr,     ///< a carriage return without a line feed, outside quotes
+};
+
+/// Where a field lies in the text, its quotes included.
+struct FieldSpan {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// One record of a delimited text: one line, or more when a quoted field holds line ends.
+struct Record {
+  std::size_t begin = 0;
+  std::size_t end = 0;  ///< before the line end
+  std::int64_t line = 0;
+  RecordProblem problem = RecordProblem::kNone;
+  bool blanks = true;  ///< every field but the first starts with a blank, as `blank_after` wants
+  std::vector<FieldSpan> fields;
+};
+
+/// Steps through the records of a delimited text, blank lines left out. Quotes count at the start
+/// of a field only and are doubled inside one, as in Arrow's CSV reader.
+class RecordScanner {
+ public:
+  RecordScanner(std::string_view text, Dialect dialect) : text_(text), dialect_(dialect) {}
+
+  /// Reads the next record; false at the end of the text.
+  bool next(Record& record);
+
+  /// Where the next record starts, at most.
+  std::size_t position() const { return position_; }
+
+ private:
+  bool skip_line_end();
+  bool skip_quoted();
+  void skip_unquoted();
+
+  std::string_view text_;
+  Dialect dialect_;
+  std::size_t position_ = 0;
+  std::int64_t line_ = 1;
+};
+
+/// The content of a field without its quotes.
+std::string field_text(std::string_view text, FieldSpan field);
+
+/// The dialect under which most of the first records have one and the same number of fields, more
+/// than one. A given `separator` is kept. One column: comma.
+Dialect sniff_dialect(std::string_view text, std::optional<char> separator = std::nullopt);
+
+}  // namespace feat2vec::tables

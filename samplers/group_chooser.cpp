@@ -1,0 +1,40 @@
+#include "samplers/group_chooser.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "feat2vec/error.h"
+
+namespace feat2vec::samplers {
+
+GroupChooser::GroupChooser(const std::vector<std::int64_t>& parameters, double alpha1) {
+  if (!(alpha1 >= 0 && alpha1 <= 1))
+    throw Error("GroupChooser", "alpha1 in [0, 1]", fmt::format("{}", alpha1));
+  for (const std::int64_t count : parameters) {
+    if (count < 0)
+      throw Error("GroupChooser", "parameter counts of 0 or more", fmt::format("{}", count));
+    probabilities_.push_back(count > 0 ? std::pow(static_cast<double>(count), alpha1) : 0.0);
+  }
+  const double total = std::accumulate(probabilities_.begin(), probabilities_.end(), 0.0);
+  if (!(total > 0)) throw Error("GroupChooser", "a group with parameters", "none");
+  for (double& p : probabilities_) p /= total;
+}
+
+std::int64_t GroupChooser::choose(const std::uint8_t* present, Philox& random) const {
+  double total = 0;
+  for (std::size_t g = 0; g < probabilities_.size(); ++g)
+    if (present[g] != 0) total += probabilities_[g];
+  double left = random.uniform() * total;
+  std::int64_t last = -1;
+  for (std::size_t g = 0; g < probabilities_.size(); ++g) {
+    if (present[g] == 0 || !(probabilities_[g] > 0)) continue;
+    last = static_cast<std::int64_t>(g);
+    left -= probabilities_[g];
+    if (left < 0) break;
+  }
+  return last;
+}
+
+}  // namespace feat2vec::samplers

@@ -1,0 +1,45 @@
+#include "samplers/noise_distribution.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "feat2vec/error.h"
+
+namespace feat2vec::samplers {
+namespace {
+
+double weight_of(double count, double alpha2) { return count > 0 ? std::pow(count, alpha2) : 0.0; }
+
+std::vector<double> weights_of(const std::vector<std::int64_t>& counts, double alpha2,
+                               double bias) {
+  if (!(alpha2 >= 0 && alpha2 <= 1))
+    throw Error("NoiseDistribution", "alpha2 in [0, 1]", fmt::format("{}", alpha2));
+  if (!(bias >= 0) || !std::isfinite(bias))
+    throw Error("NoiseDistribution", "a finite count bias of 0 or more", fmt::format("{}", bias));
+  std::vector<double> weights;
+  weights.reserve(counts.size());
+  for (const std::int64_t count : counts)
+    weights.push_back(weight_of(static_cast<double>(count) + bias, alpha2));
+  return weights;
+}
+
+}  // namespace
+
+NoiseDistribution::NoiseDistribution(const std::vector<std::int64_t>& counts, double alpha2,
+                                     double bias)
+    : table_(weights_of(counts, alpha2, bias)) {
+  const std::vector<double> weights = weights_of(counts, alpha2, bias);
+  const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
+  log_prob_.reserve(weights.size());
+  for (const double weight : weights) {
+    const double p = weight / total;
+    // Never drawn, but it may be observed: then it counts as a single occurrence.
+    log_prob_.push_back(std::log(p > 0 ? p : 1.0 / total));
+    if (p > 0) mean_log_prob_ += p * std::log(p);
+  }
+  log_prob_unseen_ = std::log(weight_of(bias > 0 ? bias : 1.0, alpha2) / total);
+}
+
+}  // namespace feat2vec::samplers

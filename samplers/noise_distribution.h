@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "samplers/alias_table.h"
+#include "samplers/philox.h"
+
+namespace feat2vec::samplers {
+
+/// P2, the noise distribution over the entities of one sampling group (paper eq. 6, with the minimum
+/// count of the original library): P2(e) = (count(e) + bias)^α2 / Σ.
+/// α2 = 0 is the original's strategy "uniform", α2 = 1 its "popular".
+class NoiseDistribution {
+ public:
+  /// Throws Error when α2 is outside [0, 1], the bias is negative, there is no entity, or every
+  /// weight is zero. An entity with count + bias = 0 is never drawn.
+  NoiseDistribution(const std::vector<std::int64_t>& counts, double alpha2, double bias);
+
+  std::int64_t size() const { return static_cast<std::int64_t>(log_prob_.size()); }
+
+  /// log P2(e). Entity -1 is one that the counts do not hold: its weight is bias^α2, as the original
+  /// has it, or that of a single occurrence when the bias is 0.
+  double log_prob(std::int64_t entity) const {
+    return entity < 0 ? log_prob_unseen_ : log_prob_[static_cast<std::size_t>(entity)];
+  }
+
+  std::int64_t draw(Philox& random) const { return table_.draw(random); }
+
+  /// Σ P2 log P2, the P2-weighted mean of log P2: where the group's offset z_g starts.
+  double mean_log_prob() const { return mean_log_prob_; }
+
+ private:
+  AliasTable table_;
+  std::vector<double> log_prob_;
+  double log_prob_unseen_ = 0;
+  double mean_log_prob_ = 0;
+};
+
+}  // namespace feat2vec::samplers

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+
+namespace feat2vec::samplers {
+
+/// The shuffle of one epoch as a function: position ↦ row, a permutation of [0, rows) that is never
+/// stored, so that training resumes at any position. A keyed Feistel network of four rounds on the
+/// smallest even number of bits that holds `rows`; results outside are sent through it again (cycle
+/// walking, Black & Rogaway 2002), at most four times on average.
+class RowOrder {
+ public:
+  /// Throws Error when `rows` is negative.
+  RowOrder(std::int64_t rows, std::uint64_t seed, std::uint32_t epoch);
+
+  std::int64_t rows() const { return rows_; }
+
+  /// Row at `position`. REQUIRES: 0 <= position < rows().
+  std::int64_t operator()(std::int64_t position) const;
+
+ private:
+  std::uint64_t permute(std::uint64_t value) const;
+
+  std::int64_t rows_;
+  std::uint64_t seed_;
+  std::uint32_t epoch_;
+  unsigned half_bits_ = 1;
+};
+
+}  // namespace feat2vec::samplers

@@ -1,0 +1,18 @@
+# Installs the build into an empty folder, then configures, builds and runs the consumer against it.
+file(REMOVE_RECURSE "${WORK_DIR}")
+foreach(step IN ITEMS install configure build run)
+  if(step STREQUAL "install")
+    set(command "${CMAKE_COMMAND}" --install "${BUILD_DIR}" --prefix "${WORK_DIR}/prefix")
+  elseif(step STREQUAL "configure")
+    set(command "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}" -B "${WORK_DIR}/build" -G "${GENERATOR}"
+      "-DCMAKE_CXX_COMPILER=${CXX_COMPILER}" "-DCMAKE_PREFIX_PATH=${WORK_DIR}/prefix" -DCMAKE_BUILD_TYPE=Debug)
+  elseif(step STREQUAL "build")
+    set(command "${CMAKE_COMMAND}" --build "${WORK_DIR}/build")
+  else()
+    set(command "${WORK_DIR}/build/consumer")
+  endif()
+  execute_process(COMMAND ${command} RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "The step '${step}' failed: ${status}")
+  endif()
+endforeach()

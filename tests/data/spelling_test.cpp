@@ -1,0 +1,44 @@
+#include "feat2vec/spelling.h"
+
+#include <gtest/gtest.h>
+
+namespace feat2vec {
+namespace {
+
+TEST(NearestSpelling, FindsInsertionsDeletionsAndChanges) {
+  const std::vector<std::string> known{"pooling", "separator", "missing"};
+  EXPECT_EQ(nearest_spelling("pooling", known), "pooling");
+  EXPECT_EQ(nearest_spelling("poling", known), "pooling");
+  EXPECT_EQ(nearest_spelling("seperator", known), "separator");
+  EXPECT_EQ(nearest_spelling("misssing", known), "missing");
+}
+
+TEST(NearestSpelling, PrefersTheFewestEditsThenTheFirst) {
+  EXPECT_EQ(nearest_spelling("abcdefghi", {"abcdefgxy", "abcdefghx", "xbcdefghi"}), "abcdefghx");
+}
+
+TEST(NearestSpelling, IgnoresCase) { EXPECT_EQ(nearest_spelling("GENRE", {"genre"}), "genre"); }
+
+TEST(NearestSpelling, GivesUpBeyondAThirdOfTheWord) {
+  EXPECT_EQ(nearest_spelling("abcdef", {"abcdxx"}), "abcdxx");
+  EXPECT_EQ(nearest_spelling("abcdef", {"abcxxx"}), "");
+  EXPECT_EQ(nearest_spelling("ab", {"ax"}), "ax");
+  EXPECT_EQ(nearest_spelling("ab", {"xy"}), "");
+  EXPECT_EQ(nearest_spelling("abcdefghijklmnopqrst", {"abcdefghijklmnopxxxx"}),
+            "abcdefghijklmnopxxxx");
+  EXPECT_EQ(nearest_spelling("abcdefghijklmnopqrst", {"abcdefghijklmnoxxxxx"}), "");
+}
+
+TEST(NearestSpelling, OfNothingIsEmpty) {
+  EXPECT_EQ(nearest_spelling("word", {}), "");
+  EXPECT_EQ(nearest_spelling("", {"word"}), "");
+  EXPECT_EQ(nearest_spelling("word", {""}), "");
+}
+
+TEST(DidYouMean, AsksOnlyWhenSomethingIsNear) {
+  EXPECT_EQ(did_you_mean("genres", {"genre"}), " (did you mean \"genre\"?)");
+  EXPECT_EQ(did_you_mean("budget", {"genre"}), "");
+}
+
+}  // namespace
+}  // namespace feat2vec

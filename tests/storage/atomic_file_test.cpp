@@ -1,0 +1,146 @@
+#include "feat2vec/storage/atomic_file.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "feat2vec/error.h"
+#include "tests/support/temporary_folder.h"
+
+namespace feat2vec::storage {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::read_file;
+using testing::TemporaryFolder;
+using testing::write_file;
+
+/// The id of a process that has ended.
+pid_t dead_process() {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(0);
+  ::waitpid(child, nullptr, 0);
+  return child;
+}
+
+std::string message_of(const std::string& path) {
+  try {
+    check_writable(path);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(AtomicFile, AppearsOnlyWithCommit) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("out.txt");
+  {
+    AtomicFile file(path);
+    file.write("hello ");
+    file.write(std::string(3U << 20U, 'x'));
+    file.write("!");
+    EXPECT_FALSE(fs::exists(path));
+    file.commit();
+  }
+  EXPECT_EQ(read_file(path), "hello " + std::string(3U << 20U, 'x') + "!");
+  EXPECT_EQ(folder.entries(), 1);
+}
+
+TEST(AtomicFile, LeavesTheOldFileWithoutCommit) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("out.txt");
+  write_file(path, "old");
+  {
+    AtomicFile file(path);
+    file.write("new");
+  }
+  EXPECT_EQ(read_file(path), "old");
+  EXPECT_EQ(folder.entries(), 1);
+}
+
+TEST(AtomicFile, LeavesTheOldFileWhenThereIsNoRoom) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("out.txt");
+  write_file(path, "old");
+  const auto old_handler = ::signal(SIGXFSZ, SIG_IGN);
+  rlimit limit{};
+  ::getrlimit(RLIMIT_FSIZE, &limit);
+  rlimit small = limit;
+  small.rlim_cur = 1000;
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  std::string message;
+  try {
+    AtomicFile file(path);
+    file.write(std::string(5000, 'x'));
+    file.commit();
+  } catch (const Error& error) {
+    message = error.what();
+  }
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+  ::signal(SIGXFSZ, old_handler);
+  EXPECT_EQ(message, path + ": expected room to write it, received \"File too large\"");
+  EXPECT_EQ(read_file(path), "old");
+  EXPECT_EQ(folder.entries(), 1);
+}
+
+TEST(AtomicFile, RemovesLeftoversOfDeadProcessesForTheSameTarget) {
+  const TemporaryFolder folder;
+  const std::string dead = std::to_string(dead_process());
+  const std::string alive = std::to_string(::getppid());
+  for (const auto& name : {".out.tmp-" + dead, ".other.tmp-" + dead, ".out.tmp-" + alive,
+                           std::string(".out.tmp-x"), std::string("out.tmp")}) {
+    write_file(folder.file(name), "left");
+  }
+  AtomicFile file(folder.file("out"));
+  file.commit();
+  EXPECT_FALSE(fs::exists(folder.file(".out.tmp-" + dead)));
+  EXPECT_TRUE(fs::exists(folder.file(".other.tmp-" + dead)));
+  EXPECT_TRUE(fs::exists(folder.file(".out.tmp-" + alive)));
+  EXPECT_EQ(folder.entries(), 5);
+}
+
+TEST(AtomicFile, SaysWhyItCannotBeOpened) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("none/out.txt");
+  try {
+    AtomicFile file(path);
+    FAIL() << "opened";
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()), path + ": expected a folder that can be written to, "
+                                                "received \"No such file or directory\"");
+  }
+}
+
+TEST(CheckWritable, AcceptsAFileOrNothing) {
+  const TemporaryFolder folder;
+  write_file(folder.file("old"), "old");
+  EXPECT_EQ(message_of(folder.file("old")), "");
+  EXPECT_EQ(message_of(folder.file("new")), "");
+  EXPECT_EQ(folder.entries(), 1);
+}
+
+TEST(CheckWritable, RefusesFoldersAndWhatHasNone) {
+  const TemporaryFolder folder;
+  write_file(folder.file("file"), "");
+  EXPECT_NE(message_of(folder.path().string()).find("received a folder"), std::string::npos);
+  EXPECT_NE(message_of(folder.file("none/x")).find("No such file"), std::string::npos);
+  EXPECT_NE(message_of(folder.file("file/x")), "");
+  EXPECT_NE(message_of("/dev/null").find("a special file"), std::string::npos);
+  EXPECT_NE(message_of(folder.path().string() + "/").find("no file name"), std::string::npos);
+}
+
+TEST(CheckWritable, RefusesAFolderWithoutPermission) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may write anywhere";
+  const TemporaryFolder folder;
+  fs::permissions(folder.path(), fs::perms::owner_read | fs::perms::owner_exec);
+  EXPECT_NE(message_of(folder.file("x")).find("Permission denied"), std::string::npos);
+  fs::permissions(folder.path(), fs::perms::owner_all);
+}
+
+}  // namespace
+}  // namespace feat2vec::storage

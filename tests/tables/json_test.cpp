@@ -1,0 +1,76 @@
+#include "feat2vec/tables/json.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/errors.h"
+#include "tests/tables/table_files.h"
+
+namespace feat2vec::tables {
+namespace {
+
+using testing::error_of;
+using testing::TableFiles;
+using testing::texts;
+using Texts = std::vector<std::string>;
+
+TEST(Json, LinesAndArraysAreTheSame) {
+  const TableFiles files;
+  for (const std::string text :
+       {"{\"a\":\"x\",\"b\":[\"p\",\"q\"]}\n{\"a\":\"y\",\"b\":[]}\n",
+        "[{\"a\":\"x\",\"b\":[\"p\",\"q\"]},{\"a\":\"y\",\"b\":[]}]",
+        "[\n  {\n \"a\": \"x\",\n \"b\": [\n\"p\",\n\"q\"]\n},\n{\"a\":\"y\",\"b\":null}\n]\n"}) {
+    const Table table = files.read("t.json", text);
+    EXPECT_EQ(texts(table.column("a")), (Texts{"x", "y"})) << text;
+    EXPECT_EQ(texts(table.column("b")), (Texts{"{p,q}", "{}"})) << text;
+  }
+}
+
+TEST(Json, ScalarsAreKeptAsTheyAreWritten) {
+  const TableFiles files;
+  const Table table = files.read("t.jsonl",
+                                 "{\"n\": 4.0, \"d\": \"2020-01-01 10:00:00\", \"t\": true}\n"
+                                 "{\"n\": 1994, \"d\": \"\\u00e9 { , ] \\\"\", \"extra\": -3}\n"
+                                 "{\"n\": \"word\", \"d\": null, \"t\": false}\n");
+  EXPECT_EQ(table.names(), (Texts{"n", "d", "t", "extra"}));
+  EXPECT_EQ(texts(table.column("n")), (Texts{"4.0", "1994", "word"}));
+  EXPECT_EQ(texts(table.column("d")), (Texts{"2020-01-01 10:00:00", "é { , ] \"", ""}));
+  EXPECT_EQ(texts(table.column("t")), (Texts{"true", "", "false"}));
+  EXPECT_EQ(texts(table.column("extra")), (Texts{"", "-3", ""}));
+}
+
+TEST(Json, AListColumnTakesSingleValues) {
+  const TableFiles files;
+  const Table table = files.read("t.jsonl", "{\"a\":\"x\"}\n{\"a\":[\"y\",null,\"z\"]}\n");
+  EXPECT_EQ(texts(table.column("a")), (Texts{"{x}", "{y,z}"}));
+}
+
+TEST(Json, FilesJoinWhenOneHasNoValues) {
+  const TableFiles files;
+  const std::string none = files.write("1.jsonl", "{\"a\":null,\"b\":1}\n");
+  const std::string lists = files.write("2.jsonl", "{\"b\":2,\"a\":[\"x\"]}\n");
+  EXPECT_EQ(texts(read_table({none, lists}).column("a")), (Texts{"{}", "{x}"}));
+  EXPECT_EQ(texts(read_table({lists, none}).column("a")), (Texts{"{x}", "{}"}));
+  const std::string single = files.write("3.jsonl", "{\"b\":2,\"a\":\"x\"}\n");
+  EXPECT_NE(error_of([&] { read_table({lists, single}); }), "");
+}
+
+TEST(Json, ErrorsNameTheLine) {
+  const TableFiles files;
+  const auto error = [&](const std::string& text) {
+    return files.without_folder(error_of([&] { files.read("t.json", text); }));
+  };
+  EXPECT_TRUE(error("{\"a\":1}\n{\"a\":}\n").starts_with("t.json:2: expected a JSON object"));
+  EXPECT_TRUE(error("[{\"a\":1},\n\n{\"a\":1\n").starts_with("t.json:3: expected a JSON object"));
+  EXPECT_EQ(error("{\"a\":{\"b\":1}}"),
+            "t.json:1: expected a value or a list, received an object in 'a'");
+  EXPECT_EQ(error("{\"a\":[[1]]}"),
+            "t.json:1: expected a list of values, received a list in a list in 'a'");
+  EXPECT_EQ(error("[1,2]"), "t.json:1: expected a JSON object, received '1,2]'");
+  EXPECT_EQ(error("[]"), "t.json: expected rows, received none");
+  EXPECT_EQ(error("{\"a\":\"x\\u0000y\"}"),
+            "t.json:row 1 (a): expected UTF-8 text without NUL bytes, received 'x\\x00y'");
+  EXPECT_TRUE(error("{\"a\":\"\xff\"}").starts_with("t.json:1: expected a JSON object"));
+}
+
+}  // namespace
+}  // namespace feat2vec::tables

@@ -1,0 +1,49 @@
+#include "feat2vec/tables/lint.h"
+
+#include <gtest/gtest.h>
+
+#include "feat2vec/tables/table.h"
+
+namespace feat2vec::tables {
+namespace {
+
+TextColumn column_of(const std::vector<std::string>& cells) {
+  TextColumn column("c");
+  for (const std::string& cell : cells) column.append(cell);
+  return column;
+}
+
+std::vector<std::string> notes_on(const std::vector<std::string>& cells) {
+  std::vector<std::string> notes;
+  for (const Note& note : lint(Table({column_of(cells)}))) notes.push_back(note.text());
+  return notes;
+}
+
+TEST(Lint, PointsAtTwins) {
+  EXPECT_EQ(notes_on({"Red", "red", "red", " red", "blue", "a  b", "a b"}),
+            (std::vector<std::string>{
+                "column 'c': values that differ only by case or blanks: 'red' (2), ' red' (1), "
+                "'Red' (1)",
+                "column 'c': values that differ only by case or blanks: 'a  b' (1), 'a b' (1)"}));
+  EXPECT_TRUE(notes_on({"red", "blue", "redd"}).empty());
+}
+
+TEST(Lint, PointsAtWordsForMissing) {
+  EXPECT_EQ(notes_on({"x", "unknown", "unknown", "y"}),
+            std::vector<std::string>{"column 'c': a value that looks like missing: 'unknown' (2); "
+                                     "--missing makes it so"});
+  EXPECT_TRUE(notes_on({"1", "NA", "2"}).empty());  // a column of numbers knows the word
+}
+
+TEST(Lint, LooksIntoBags) { EXPECT_EQ(notes_on({"a|b", "b|A|c", "c|a", "b|c|a", "c"}).size(), 1U); }
+
+TEST(Lint, IsCutToTheMostFrequent) {
+  const Table table({column_of({"aa", "AA", "b", "B", "b", "B"})});
+  const auto notes = lint(table, 1);
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_EQ(notes[0].values[0], "B");
+  EXPECT_EQ(notes[0].counts, (std::vector<std::int64_t>{2, 2}));
+}
+
+}  // namespace
+}  // namespace feat2vec::tables

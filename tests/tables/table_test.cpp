@@ -1,0 +1,90 @@
+#include "feat2vec/tables/table.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/errors.h"
+#include "tests/tables/table_files.h"
+
+namespace feat2vec::tables {
+namespace {
+
+using testing::error_of;
+using testing::TableFiles;
+using testing::texts;
+using Texts = std::vector<std::string>;
+
+TEST(Table, LocatesCellsByLineAndField) {
+  const TableFiles files;
+  const Table table = files.read("t.csv", "a,b\n1,\"x\ny\"\n\n2,z\r\n3,w\n");
+  EXPECT_EQ(files.without_folder(table.location(0, "b")), "t.csv:2:2 (b)");
+  EXPECT_EQ(files.without_folder(table.location(1, "a")), "t.csv:5:1 (a)");
+  EXPECT_EQ(files.without_folder(table.location(2, "b")), "t.csv:6:2 (b)");
+}
+
+TEST(Table, LocatesCellsOfSeveralFilesInTheOrderOfEachFile) {
+  const TableFiles files;
+  const Table table =
+      read_table({files.write("1.csv", "a,b\n1,2\n3,4\n"), files.write("2.csv", "b,a\n6,5\n")});
+  EXPECT_EQ(files.without_folder(table.location(1, "b")), "1.csv:3:2 (b)");
+  EXPECT_EQ(files.without_folder(table.location(2, "b")), "2.csv:2:1 (b)");
+}
+
+TEST(Table, LocatesCellsAfterSkippedRows) {
+  const TableFiles files;
+  const Table table =
+      files.read("t.csv", "a,b\n1,2\nbad\n3,4\nx\xff,y\n5,6\n", {.skip_bad_rows = true});
+  EXPECT_EQ(texts(table.column("a")), (Texts{"1", "3", "5"}));
+  EXPECT_EQ(files.without_folder(table.location(1, "a")), "t.csv:4:1 (a)");
+  EXPECT_EQ(files.without_folder(table.location(2, "b")), "t.csv:6:2 (b)");
+}
+
+TEST(Table, SelectedRowsKeepTheirPlace) {
+  const TableFiles files;
+  const Table table = files.read("t.csv", "a,b\n1,2\n3,4\n5,6\n");
+  const std::vector<std::int64_t> first{2, 0, 2};
+  const Table selected = table.select_rows(first);
+  EXPECT_EQ(texts(selected.column("a")), (Texts{"5", "1", "5"}));
+  EXPECT_EQ(files.without_folder(selected.location(0, "b")), "t.csv:4:2 (b)");
+  const std::vector<std::int64_t> second{1};
+  const Table again = selected.select_rows(second);
+  EXPECT_EQ(files.without_folder(again.location(0, "b")), "t.csv:2:2 (b)");
+  const std::vector<std::int64_t> outside{3};
+  EXPECT_NE(error_of([&] { table.select_rows(outside); }), "");
+}
+
+TEST(Table, LocatesRowsOfFilesWithoutLines) {
+  const TableFiles files;
+  testing::write_parquet(files.path("t.parquet"), {{"a", testing::strings({"x", "y"})}});
+  const Table table = read_table({files.path("t.parquet")});
+  EXPECT_EQ(files.without_folder(table.location(1, "a")), "t.parquet:row 2 (a)");
+}
+
+TEST(Table, NamesTheNearestColumn) {
+  const TableFiles files;
+  const Table table = files.read("t.csv", "director,cast\n1,2\n");
+  const std::vector<std::string> names{"cast", "directer"};
+  EXPECT_EQ(files.without_folder(error_of([&] { check_columns(table, names); })),
+            "t.csv: expected a column of the table, received 'directer' (did you mean "
+            "\"director\"?)");
+  EXPECT_NE(error_of([&] { table.column("x"); }), "");
+  EXPECT_FALSE(table.find("x").has_value());
+}
+
+TEST(Table, SelectsColumns) {
+  const TableFiles files;
+  const Table table = files.read("t.csv", "a,b,c\n1,2,3\n", {.columns = {"c", "a"}});
+  EXPECT_EQ(table.names(), (Texts{"c", "a"}));
+  EXPECT_EQ(files.without_folder(table.location(0, "c")), "t.csv:2:3 (c)");
+  const Texts twice{"a", "a"};
+  EXPECT_NE(error_of([&] { table.select_columns(twice); }), "");
+}
+
+TEST(Table, ColumnsHaveTheSameRowsAndDifferentNames) {
+  TextColumn one("a");
+  one.append("x");
+  EXPECT_NE(error_of([&] { Table({one, TextColumn("b")}); }), "");
+  EXPECT_NE(error_of([&] { Table({one, one}); }), "");
+}
+
+}  // namespace
+}  // namespace feat2vec::tables

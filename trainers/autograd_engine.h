@@ -1,0 +1,41 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <torch/optim/optimizer.h>
+
+#include <cstdint>
+#include <memory>
+
+#include "feat2vec/nn/feat2vec.h"
+#include "samplers/implicit_sampler.h"
+#include "trainers/engine.h"
+#include "trainers/options.h"
+
+namespace feat2vec::trainers {
+
+/// Losses of a batch by row, [B, 1+K], under the model with its prior.
+at::Tensor batch_losses(Feat2Vec& model, const data::Batch& batch, Objective objective);
+
+/// Sums `losses` [B, 1+K] by the group that each observed row had replaced (`groups` int64 [B]).
+LossSum sum_losses(const at::Tensor& losses, const at::Tensor& groups, std::int64_t group_count);
+
+/// The reference engine: gather, module, `loss.backward()`, an optimiser of `torch::optim`. Works for
+/// any φ and any device; every other engine is tested against it.
+class AutogradEngine : public Engine {
+ public:
+  /// `model` and the data of `sampler` must be on `device` already.
+  AutogradEngine(Feat2Vec model, std::shared_ptr<const samplers::ImplicitSampler> sampler,
+                 const TrainOptions& options);
+
+  LossSum step(const samplers::Draw& draw) override;
+  NamedTensors state() const override;
+  void set_state(const NamedTensors& state) override;
+
+ private:
+  Feat2Vec model_;
+  std::shared_ptr<const samplers::ImplicitSampler> sampler_;
+  TrainOptions options_;
+  std::unique_ptr<torch::optim::Optimizer> optimizer_;
+};
+
+}  // namespace feat2vec::trainers

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <torch/nn/module.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace feat2vec::trainers {
+
+/// Tensors by name: the form in which weights and optimiser rows are kept and stored.
+using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
+
+/// Copies of all parameters, by name.
+NamedTensors copy_parameters(const torch::nn::Module& module);
+
+/// Writes `weights` into the parameters of the same names. Throws Error when names or shapes differ.
+void set_parameters(torch::nn::Module& module, const NamedTensors& weights);
+
+/// The tensors whose name starts with `prefix`, without it.
+NamedTensors with_prefix(const NamedTensors& tensors, const std::string& prefix);
+
+/// Appends `tensors` with `prefix` before each name.
+void append_with_prefix(NamedTensors& target, const std::string& prefix, const NamedTensors& tensors);
+
+}  // namespace feat2vec::trainers

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "feat2vec/nn/feat2vec.h"
+#include "samplers/implicit_sampler.h"
+#include "samplers/row_order.h"
+#include "trainers/early_stopping.h"
+#include "trainers/engine.h"
+#include "trainers/named_tensors.h"
+#include "trainers/observer.h"
+#include "trainers/options.h"
+
+namespace feat2vec::trainers {
+
+/// How training ended.
+enum class Outcome {
+  kCompleted,     ///< all epochs
+  kStoppedEarly,  ///< the validation loss no longer fell
+  kInterrupted,   ///< asked to stop
+  kDiverged,      ///< the loss was no longer finite
+};
+
+/// What training gave besides the weights.
+struct TrainResult {
+  Outcome outcome = Outcome::kCompleted;
+  std::int64_t epochs = 0;       ///< finished
+  std::int64_t best_epoch = 0;   ///< whose weights the model now has; 0 without validation
+  double training_loss = 0;      ///< of the last finished epoch
+  double validation_loss = 0;    ///< of the best epoch
+  std::string message;           ///< for kDiverged: step, group and a hint
+};
+
+/// Where training stands: all that the next step depends on besides the data and the options. Stored
+/// in checkpoints; continuing from it gives the same weights, bit for bit, as never stopping.
+struct TrainState {
+  nlohmann::json position;
+  NamedTensors tensors;  ///< `optimizer/…` and `best/…`
+};
+
+/// Trains a model. After `fit` the model has the weights of the best epoch by validation loss, or of
+/// the last step without validation.
+class Trainer {
+ public:
+  /// `validation` may be null. The model and the data are on one device already; the group offsets of
+  /// the model are set to the noise distribution's here.
+  /// Throws Error for options out of range or a training set without rows.
+  Trainer(Feat2Vec model, std::shared_ptr<const samplers::ImplicitSampler> training,
+          std::shared_ptr<const samplers::ImplicitSampler> validation, const TrainOptions& options);
+
+  /// `observer` must live as long as the trainer.
+  void observe(Observer& observer) { observers_.push_back(&observer); }
+
+  /// Runs until an Outcome. `stop_requested` is asked after each step.
+  TrainResult fit(const std::function<bool()>& stop_requested = [] { return false; });
+
+  /// Where training stands now; call it from an observer or after `fit` was interrupted. The current
+  /// weights are in the model.
+  TrainState state() const;
+
+  /// Continues from `state`; the model must have the weights of that moment.
+  void resume(const TrainState& state);
+
+ private:
+  bool run_epoch(const std::function<bool()>& stop_requested);
+  bool step(const samplers::RowOrder& order);
+  bool end_epoch();
+  void validate_epoch(EpochReport& report);
+  void diverge(const LossSum& loss);
+  std::int64_t steps_per_epoch() const;
+
+  Feat2Vec model_;
+  std::shared_ptr<const samplers::ImplicitSampler> training_;
+  std::shared_ptr<const samplers::ImplicitSampler> validation_;
+  TrainOptions options_;
+  std::unique_ptr<Engine> engine_;
+  std::vector<Observer*> observers_;
+
+  std::int64_t epoch_ = 0;  ///< finished epochs
+  std::int64_t step_ = 0;   ///< finished steps of the current epoch
+  LossSum epoch_loss_;      ///< of the current epoch so far
+  EarlyStopping stopping_;
+  NamedTensors best_;       ///< weights of the best epoch; without validation of the last one
+  TrainResult result_;
+};
+
+}  // namespace feat2vec::trainers
