@@ -11,8 +11,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <string_view>
+#include <system_error>
 #include <unordered_set>
 #include <utility>
 
@@ -188,6 +191,24 @@ std::int64_t line_of_row(std::string_view text, const Layout& layout, std::int64
   return record.line;
 }
 
+/// Finds lines in the file as it is by then, or in a copy of the text of what can be read only once.
+std::function<std::int64_t(std::int64_t)> line_finder(const std::string& name,
+                                                      std::string_view text, const Layout& layout) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(name, ignored)) {
+    const auto kept = std::make_shared<const std::string>(text);
+    return [=](std::int64_t row) { return line_of_row(*kept, layout, row); };
+  }
+  return [=](std::int64_t row) -> std::int64_t {
+    try {
+      const Input again = read_input(name);
+      return line_of_row(without_bom(again.bytes), layout, row);
+    } catch (const Error&) {
+      return 0;  // the message it is for matters more
+    }
+  };
+}
+
 arrow::Result<std::shared_ptr<arrow::Table>> split(const Body& body, const Layout& layout) {
   constexpr std::size_t kBlockBytes = std::size_t{1} << 23U;
   auto read = arrow::csv::ReadOptions::Defaults();
@@ -264,15 +285,7 @@ ParsedFile read_delimited(const Input& input, const std::vector<std::string>& he
   file.columns = columns_of(input.name, body, layout);
   file.bad_rows = body.bad_rows;
   file.source = {input.name, layout.names, body.rows, {}};
-  if (input.name == "stdin") {
-    const auto kept = std::make_shared<const std::string>(text);
-    file.source.line_of_row = [=](std::int64_t row) { return line_of_row(*kept, layout, row); };
-  } else {
-    file.source.line_of_row = [=, name = input.name](std::int64_t row) {
-      const Input again = read_input(name);
-      return line_of_row(without_bom(again.bytes), layout, row);
-    };
-  }
+  file.source.line_of_row = line_finder(input.name, text, layout);
   return file;
 }
 

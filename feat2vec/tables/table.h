@@ -20,7 +20,7 @@ struct Source {
   std::vector<std::string> fields;  ///< the file's columns in the file's order
   std::int64_t rows = 0;
   /// Line (from 1) where the record of a row (from 0) starts. Called for messages only; it scans
-  /// the text again. Empty for files without lines.
+  /// the text again. 0 when it cannot tell; empty for files without lines.
   std::function<std::int64_t(std::int64_t row)> line_of_row;
 };
 

@@ -1,6 +1,10 @@
 #include "feat2vec/tables/table.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <thread>
 
 #include "tests/support/errors.h"
 #include "tests/tables/table_files.h"
@@ -57,6 +61,22 @@ TEST(Table, LocatesRowsOfFilesWithoutLines) {
   testing::write_parquet(files.path("t.parquet"), {{"a", testing::strings({"x", "y"})}});
   const Table table = read_table({files.path("t.parquet")});
   EXPECT_EQ(files.without_folder(table.location(1, "a")), "t.parquet:row 2 (a)");
+}
+
+TEST(Table, LocatesRowsOfAFileThatIsGone) {
+  const TableFiles files;
+  const Table table = files.read("t.csv", "a\nx\ny\n");
+  std::filesystem::remove(files.path("t.csv"));
+  EXPECT_EQ(files.without_folder(table.location(1, "a")), "t.csv:row 2 (a)");
+}
+
+TEST(Table, LocatesRowsOfAPipe) {
+  const TableFiles files;
+  ASSERT_EQ(::mkfifo(files.path("pipe").c_str(), 0600), 0);
+  std::thread writer([&] { testing::write_file(files.path("pipe"), "a\n\nx\ny\n"); });
+  const Table table = read_table({files.path("pipe")});
+  writer.join();
+  EXPECT_EQ(files.without_folder(table.location(1, "a")), "pipe:4:1 (a)");
 }
 
 TEST(Table, NamesTheNearestColumn) {
