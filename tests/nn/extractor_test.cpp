@@ -1,5 +1,6 @@
 #include "feat2vec/nn/extractor.h"
 
+#include <ATen/TensorOperators.h>
 #include <gmock/gmock.h>
 #include <torch/nn/modules/activation.h>
 #include <torch/nn/modules/container/any.h>

@@ -1,5 +1,6 @@
 #include "feat2vec/nn/feat2vec.h"
 
+#include <ATen/TensorOperators.h>
 #include <gmock/gmock.h>
 
 #include <limits>

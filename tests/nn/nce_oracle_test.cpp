@@ -1,4 +1,5 @@
 // One NCE batch, number by number, against a NumPy script that knows nothing of this library.
+#include <ATen/TensorOperators.h>
 #include <gtest/gtest.h>
 #include <torch/optim/adam.h>
 

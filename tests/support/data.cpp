@@ -1,6 +1,7 @@
 #include "tests/support/data.h"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 
 #include <algorithm>
 #include <cmath>
