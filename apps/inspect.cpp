@@ -137,7 +137,8 @@ void add_inspect(CLI::App& app, int& exit_code) {
   command->add_flag("--values", arguments->values, "Of a model, also each value with its count");
   command->add_option("--header", arguments->read.header,
                       "Names of the columns, for text without a header line")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command
       ->add_option_function<std::string>(
           "--bad-rows",

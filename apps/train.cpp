@@ -42,14 +42,19 @@ tables::BagColumn bag_column(const std::string& text) {
   return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
+/// Options that take a list take one word each time they are given, so that tables may follow them.
 void add_data_options(CLI::App* command, TrainArguments& a) {
   command->add_option("data", a.data, "Tables: CSV, TSV, Parquet, Arrow, JSON, .gz, .zst; - is stdin")
       ->required();
   command->add_option("--schema", a.schema, "Schema (JSON) instead of inferring one");
   command->add_option("--header", a.read.header, "Names of the columns, for text without a header line")
-      ->delimiter(',');
-  command->add_option("--columns", a.inference.columns, "Use these columns only")->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--columns", a.inference.columns, "Use these columns only")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_option("--categorical", a.inference.categorical, "A column that is categorical")
+      ->allow_extra_args(false)
       ->take_all();
   command
       ->add_option_function<std::vector<std::string>>(
@@ -58,6 +63,7 @@ void add_data_options(CLI::App* command, TrainArguments& a) {
             for (const std::string& bag : bags) a.inference.bags.push_back(bag_column(bag));
           },
           "A column that is a bag, COLUMN or COLUMN:SEPARATOR")
+      ->allow_extra_args(false)
       ->take_all();
   command
       ->add_option_function<std::vector<std::string>>(
@@ -66,10 +72,14 @@ void add_data_options(CLI::App* command, TrainArguments& a) {
             for (const std::string& group : groups) a.inference.numeric.push_back(split(group, ','));
           },
           "Columns of numbers that share one vector, A or A,B,C")
+      ->allow_extra_args(false)
       ->take_all();
-  command->add_option("--text", a.inference.text, "A column of text (not in this version)")->take_all();
+  command->add_option("--text", a.inference.text, "A column of text (not in this version)")
+      ->allow_extra_args(false)
+      ->take_all();
   command->add_option("--missing", a.inference.missing_words,
                       "A word that means missing in every column, besides the empty cell")
+      ->allow_extra_args(false)
       ->take_all();
   command
       ->add_option_function<std::string>(
@@ -79,7 +89,7 @@ void add_data_options(CLI::App* command, TrainArguments& a) {
   auto* valid = command->add_option("--valid", a.valid, "Table of validation rows");
   command
       ->add_option("--valid-share", a.valid_share,
-                   "Share of the rows kept to choose the number of epochs")
+                   "Share of the rows kept to choose the number of epochs by their loss")
       ->capture_default_str()
       ->excludes(valid);
   command->add_flag("--refit,!--no-refit", a.refit,
@@ -118,7 +128,7 @@ void add_training_options(CLI::App* command, TrainArguments& a) {
                                       {{"adam", trainers::OptimizerKind::kAdam},
                                        {"adagrad", trainers::OptimizerKind::kAdagrad},
                                        {"sgd", trainers::OptimizerKind::kSgd}},
-                                      "update rule (default adam)");
+                                      "update rule (default adagrad)");
   command->add_option("--patience", a.train.patience,
                       "Epochs without a better validation loss before stopping; 0: never")
       ->capture_default_str();

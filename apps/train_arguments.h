@@ -25,8 +25,8 @@ struct TrainArguments {
   std::string schema;                ///< path; empty: infer
   tables::InferenceOptions inference;
   std::string valid;                 ///< path of validation rows; empty: a share of the data
-  double valid_share = 0.1;
-  bool refit = true;                 ///< train again on all rows for the best number of epochs
+  double valid_share = 0;
+  bool refit = true;  ///< after a validation share: train again on all rows for the best epochs
   std::uint64_t seed = 1;
   ModelOptions model;
   double alpha1 = 0.25;

@@ -3,6 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/zeros.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <fstream>
@@ -17,6 +18,15 @@
 namespace feat2vec::apps {
 namespace {
 
+/// An error of the library, `[where] expected …`, as one of the file at `path`.
+Error in_file(const std::string& path, std::string_view what) {
+  const std::size_t end = what.find("] ");
+  if (!what.starts_with('[') || end == std::string_view::npos)
+    return Error(fmt::format("{}: {}", path, what));
+  const std::string_view where = what.substr(1, end - 1);
+  return Error(fmt::format("{}: {}", where == "schema" ? path : where, what.substr(end + 2)));
+}
+
 data::Schema read_schema(const std::string& path) {
   std::ifstream file(path);
   if (!file) throw Error(fmt::format("{}: expected a readable schema file, received none", path));
@@ -28,11 +38,48 @@ data::Schema read_schema(const std::string& path) {
     throw Error(fmt::format("{}: expected JSON, received an error at byte {}: {}", path, error.byte,
                             what.substr(what.rfind(": ") + 2)));
   }
-  return data::schema_from_json(json, path);
+  try {
+    return data::schema_from_json(json, path);
+  } catch (const Error& error) {
+    throw in_file(path, error.what());
+  }
+}
+
+/// What inference checks of a table, for a schema that was written by hand.
+void check_learnable(const tables::Table& table, const data::Schema& schema,
+                     const std::string& path) {
+  if (table.rows() < 2)
+    throw Error(fmt::format("{}: expected two rows or more, received {}", table.source_name(),
+                            table.rows()));
+  std::vector<const data::Feature*> features;
+  for (const data::Feature& feature : schema.features)
+    if (feature.kind != data::FeatureKind::kOffset) features.push_back(&feature);
+  const bool one = features.size() == 1 && features.front()->kind != data::FeatureKind::kBag;
+  if (features.empty() || one)
+    throw Error(fmt::format("{}: expected two features with columns, or a bag, received {}", path,
+                            one ? "\"" + features.front()->name + "\" alone" : "none"));
 }
 
 bool names_columns(const tables::InferenceOptions& options) {
   return !tables::named_columns(options).empty() || !options.columns.empty();
+}
+
+/// What can be wrong with the flags that name columns, whatever the table is.
+void check_column_flags(const TrainArguments& arguments) {
+  const tables::InferenceOptions& options = arguments.inference;
+  if (!arguments.schema.empty() && names_columns(options))
+    throw UsageError("--schema: expected no flag that names columns beside it, received one");
+  if (!options.text.empty())
+    throw UsageError(fmt::format("--text: expected a kind that this version can learn, received {}",
+                                 options.text.front()));
+  tables::InferenceOptions kinds = options;
+  kinds.columns.clear();
+  std::vector<std::string> names = tables::named_columns(kinds);
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice != names.end())
+    throw UsageError(fmt::format("expected each column to be given one kind once, received {} twice",
+                                 *twice));
 }
 
 void check_named_columns(const tables::Table& table, const tables::InferenceOptions& options) {
@@ -68,19 +115,19 @@ data::Dataset drop_empty_rows(const data::Dataset& dataset, const std::string& n
 }
 
 void warn_of_unseen(const std::vector<tables::FeatureCounts>& counts, const std::string& name) {
-  for (const tables::FeatureCounts& feature : counts) {
-    if (feature.unseen == 0) continue;
-    warn(fmt::format("{}: {} values of {} were never seen in training, such as \"{}\"", name,
-                     feature.unseen, feature.name,
-                     feature.unseen_examples.empty() ? "" : feature.unseen_examples.front()));
-  }
+  std::vector<std::string> parts;
+  for (const tables::FeatureCounts& feature : counts)
+    if (feature.unseen > 0)
+      parts.push_back(fmt::format("{} of {} (such as \"{}\")", feature.unseen, feature.name,
+                                  feature.unseen_examples.front()));
+  if (!parts.empty())
+    warn(fmt::format("{}: values that training never saw: {}", name, fmt::join(parts, ", ")));
 }
 
 }  // namespace
 
 TrainTable read_train_table(const TrainArguments& arguments) {
-  if (!arguments.schema.empty() && names_columns(arguments.inference))
-    throw UsageError("--schema: expected no flag that names columns beside it, received one");
+  check_column_flags(arguments);
   TrainTable result{tables::read_table(arguments.data, arguments.read), {}, {}, {}, {}, {}};
   if (result.table.bad_rows().count > 0)
     warn(fmt::format("{} rows left out, the first: {}", result.table.bad_rows().count,
@@ -92,6 +139,9 @@ TrainTable read_train_table(const TrainArguments& arguments) {
     result.description = describe(inference);
   } else {
     result.schema = read_schema(arguments.schema);
+    for (const std::string& word : arguments.inference.missing_words)
+      result.schema.missing_words.push_back(word);
+    check_learnable(result.table, result.schema, arguments.schema);
     result.description = describe(result.schema);
   }
   if (!arguments.valid.empty())

@@ -6,8 +6,8 @@ namespace feat2vec::samplers {
 
 /// The shuffle of one epoch as a function: position ↦ row, a permutation of [0, rows) that is never
 /// stored, so that training resumes at any position. A keyed Feistel network of four rounds on the
-/// smallest even number of bits that holds `rows`; results outside are sent through it again (cycle
-/// walking, Black & Rogaway 2002), at most four times on average.
+/// smallest even number of bits (six or more) that holds `rows`; results outside are sent through it
+/// again (cycle walking, Black & Rogaway 2002), four times on average at most from 16 rows on.
 class RowOrder {
  public:
   /// Throws Error when `rows` is negative.
@@ -24,7 +24,7 @@ class RowOrder {
   std::int64_t rows_;
   std::uint64_t seed_;
   std::uint32_t epoch_;
-  unsigned half_bits_ = 1;
+  unsigned half_bits_ = 3;  ///< fewer would leave some orders of a tiny table out
 };
 
 }  // namespace feat2vec::samplers

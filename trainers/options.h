@@ -17,10 +17,10 @@ enum class OptimizerKind { kAdam, kAdagrad, kSgd };
 /// Options of training.
 struct TrainOptions {
   // These change results.
-  std::int64_t epochs = 20;       ///< passes over the observed rows, at most
-  std::int64_t batch = 256;       ///< observed rows a step
-  double learning_rate = 0.01;
-  OptimizerKind optimizer = OptimizerKind::kAdam;
+  std::int64_t epochs = 30;  ///< passes over the observed rows, at most
+  std::int64_t batch = 64;   ///< observed rows a step
+  double learning_rate = 0.05;
+  OptimizerKind optimizer = OptimizerKind::kAdagrad;
   Objective objective = Objective::kNce;
   std::int64_t patience = 3;      ///< stop after so many epochs without a better validation loss; 0: never
   std::uint64_t seed = 1;         ///< of the row order

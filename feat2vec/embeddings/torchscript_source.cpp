@@ -33,11 +33,11 @@ def pick(self, table: Tensor, ids: Tensor) -> Tensor:
         rows = torch.where((ids == -2).unsqueeze(1), table.mean(0, keepdim=True), rows)
     return rows
 
+def integers(self, numbers: List[int]) -> Tensor:
+    return torch.tensor([0] + numbers, device=self.table().device)[1:]  # an empty list would warn
+
 def encode(self, values: List[str]) -> Tensor:
-    ids: List[int] = []
-    for value in values:
-        ids.append(self.find(value))
-    return torch.tensor(ids, device=self.table().device)
+    return self.integers([self.find(value) for value in values])
 )PY";
 
 constexpr std::string_view kEmbedValues = R"PY(
@@ -78,9 +78,7 @@ def read(self, columns: Dict[str, List[List[str]]]) -> Tuple[Tensor, Tensor, Ten
                 rows.append(len(lengths))
                 length += 1
         lengths.append(length)
-    device = self.table().device
-    return (torch.tensor(ids, device=device), torch.tensor(rows, device=device),
-            torch.tensor(lengths, device=device))
+    return self.integers(ids), self.integers(rows), self.integers(lengths)
 
 def apply(self, table: Tensor, cells: Tuple[Tensor, Tensor, Tensor]) -> Tensor:
     ids, rows, lengths = cells

@@ -206,7 +206,11 @@ Column encode_numbers(const Table& table, const Feature& feature, const Schema& 
               : static_cast<float>((*numbers[row] - feature.center[c]) / feature.scale[c]);
     }
   }
-  return Column::numeric(std::move(values), std::move(missing));
+  const bool missing_is_value =
+      feature.missing == data::MissingPolicy::kVector &&
+      std::any_of(feature.missing_counts.begin(), feature.missing_counts.end(),
+                  [](std::int64_t count) { return count > 0; });
+  return Column::numeric(std::move(values), std::move(missing), missing_is_value);
 }
 
 }  // namespace

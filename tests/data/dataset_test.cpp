@@ -75,7 +75,8 @@ TEST(Column, SelectRejectsRowsOutside) {
 TEST(Column, ConcatAppendsTheOtherRows) {
   std::mt19937 random(5);
   for (const std::int64_t rows : {0, 1, 30}) {
-    const std::vector<Column> first = random_columns(rows, random);
+    std::vector<Column> first = random_columns(rows + 1, random);
+    for (Column& column : first) column = column.select(at::arange(rows, at::kLong));
     const std::vector<Column> second = random_columns(7, random);
     for (std::size_t f = 0; f < first.size(); ++f) {
       std::vector<std::string> expected = cells(first[f]);

@@ -94,7 +94,8 @@ TEST(SchemaJson, LeavesOutWhatHasItsDefault) {
 
 TEST(SchemaJson, FillsInDefaults) {
   const Schema schema = schema_from_json(json::parse(R"({
-      "features": [{"name": "genre"}, {"name": "cast", "kind": "bag"}, {"name": "b", "kind": "offset"}],
+      "features": [{"name": "genre"}, {"name": "cast", "kind": "bag"},
+                   {"name": "b", "kind": "offset"}],
       "groups": [{"features": ["genre", "cast"]}]})"));
   EXPECT_EQ(schema.features[0], testing::feature("genre", FeatureKind::kCategorical));
   EXPECT_EQ(schema.features[1], testing::feature("cast", FeatureKind::kBag));

@@ -2,8 +2,8 @@
 
     python3 tests/goldens/make_nce_oracle.py [FILE]     (numpy only)
 
-score  = offset + sum over pairs i<j of dot products       (attrs: its vector is value @ weights.attrs)
-logit  = score - log(k * P2[value drawn])                  (P2 = (count + bias)^alpha2, normalised)
+score  = offset + sum over pairs i<j of dot products    (the vector of attrs: value @ weights.attrs)
+logit  = score - log(k * P2[value drawn])               (P2 = (count + bias)^alpha2, normalised)
 loss   = mean over the 1 + k blocks of rows of softplus(-logit) for positives, softplus(logit) else
 P1     = parameters^alpha1, normalised
 Rows: B positives, then k blocks of B negatives; row b of a block belongs to positive b. A row lists
@@ -24,7 +24,8 @@ COUNTS = {
     'attrs': [30, 1, 1, 16, 20],
     'y': [50, 15, 3],
 }
-ATTR_VALUES = np.array([[-1.547, 0.859], [0.119, -0.641], [2.0, 0.762], [-1.199, 0.075], [0.577, -0.189]])
+ATTR_VALUES = np.array([[-1.547, 0.859], [0.119, -0.641],
+                        [2.0, 0.762], [-1.199, 0.075], [0.577, -0.189]])
 WEIGHTS = {
     'item': np.array([
         [0.0008611073502378019, 0.2091218762559289, -0.1918964987535523],
@@ -58,7 +59,8 @@ ROWS = np.array([
     [0, 2, 3, 1], [1, 2, 4, 0], [0, 0, 4, 2], [2, 5, 1, 1],
 ])
 STEP1 = [
-    ('README of the original, y declared with 2 values, offset drops out', [100, 500, 30, 20, 0], .5),
+    ('README of the original, y declared with 2 values, offset drops out',
+     [100, 500, 30, 20, 0], .5),
     ('y with its true 20 values', [100, 500, 30, 200, 0], .5),
     ('alpha1 = 1', [100, 500, 30, 20, 0], 1.),
     ('alpha1 = 0.25 (notebook; without offset)', [1000, 5000, 300, 200], .25),
@@ -103,7 +105,7 @@ def scores(weights):
 
 
 def gradients(weights, logit, label):
-    """d loss / d weights. The loss has B * (1 + K) terms, averaged within a block and over blocks."""
+    """d loss / d weights; the loss is a mean of B * (1 + K) terms."""
     delta = (1 / (1 + np.exp(-logit)) - label) / len(logit)
     v = vectors(weights)
     result = {'offset': np.array([delta.sum()])}

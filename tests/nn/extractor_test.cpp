@@ -2,9 +2,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <gmock/gmock.h>
-#include <torch/nn/modules/activation.h>
 #include <torch/nn/modules/container/any.h>
-#include <torch/nn/modules/container/sequential.h>
 #include <torch/nn/modules/linear.h>
 
 #include <limits>
@@ -181,8 +179,17 @@ TEST(Dense, HasRightGradients) {
     }
 }
 
+/// 2 → 4 → kDim with a tanh between.
+struct SmallMlpImpl : torch::nn::Module {
+  at::Tensor forward(const at::Tensor& values) { return second(first(values).tanh()); }
+
+  torch::nn::Linear first = register_module("first", torch::nn::Linear(2, 4));
+  torch::nn::Linear second = register_module("second", torch::nn::Linear(4, kDim));
+};
+TORCH_MODULE(SmallMlp);
+
 torch::nn::AnyModule small_mlp() {
-  torch::nn::Sequential mlp(torch::nn::Linear(2, 4), torch::nn::Tanh(), torch::nn::Linear(4, kDim));
+  SmallMlp mlp;
   testing::randomize(*mlp, 12);
   return torch::nn::AnyModule(mlp);
 }

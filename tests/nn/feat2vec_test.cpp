@@ -14,6 +14,7 @@ namespace feat2vec {
 namespace {
 
 using nn::FeatureSpec;
+using Specs = std::vector<FeatureSpec>;
 using testing::bag_column;
 using ::testing::ElementsAre;
 using testing::error_of;
@@ -22,11 +23,10 @@ using testing::ids_column;
 using testing::indices;
 
 /// One feature of every kind; "rank" has a vector and a bias, "flag" a bias only.
-std::vector<FeatureSpec> every_kind() {
-  std::vector<FeatureSpec> specs{
-      FeatureSpec::categorical("item", 4), FeatureSpec::bag("words", 5),
-      FeatureSpec::numeric("size", 2),     FeatureSpec::categorical("rank", 3),
-      FeatureSpec::categorical("flag", 2), FeatureSpec::offset()};
+Specs every_kind() {
+  Specs specs{FeatureSpec::categorical("item", 4), FeatureSpec::bag("words", 5),
+              FeatureSpec::numeric("size", 2),     FeatureSpec::categorical("rank", 3),
+              FeatureSpec::categorical("flag", 2), FeatureSpec::offset()};
   specs[3].bias = true;
   specs[4].embedding = false;
   specs[4].bias = true;
@@ -99,9 +99,9 @@ TEST(Feat2Vec, ListedPairsAloneInteract) {
 }
 
 TEST(Feat2Vec, OrderOfFeaturesChangesNoScore) {
-  std::vector<FeatureSpec> specs{FeatureSpec::categorical("a", 3), FeatureSpec::bag("b", 3)};
+  Specs specs{FeatureSpec::categorical("a", 3), FeatureSpec::bag("b", 3)};
   Feat2Vec model(dim(3), specs);
-  Feat2Vec turned(dim(3), {specs[1], specs[0]});
+  Feat2Vec turned(dim(3), Specs{specs[1], specs[0]});
   {
     const at::NoGradGuard no_grad;
     turned->extractor(0)->parameters()[0].copy_(model->extractor(1)->parameters()[0]);
@@ -143,7 +143,7 @@ TEST(Feat2Vec, ScoresOneFeatureOfBiasesOnly) {
   FeatureSpec only = FeatureSpec::categorical("only", 3);
   only.embedding = false;
   only.bias = true;
-  Feat2Vec model(dim(3), {only});
+  Feat2Vec model(dim(3), Specs{only});
   testing::randomize(*model, 2);
   const at::Tensor weight = model->bias(0)->parameters()[0];
   EXPECT_LT(gap(model->forward({ids_column({2, 0})}),
@@ -206,8 +206,8 @@ TEST(Feat2Vec, TheSameSeedGivesTheSameWeights) {
 
 TEST(Feat2Vec, WeightsStartNormalAndBiasesAtZero) {
   ModelOptions options = dim(50);
-  Feat2Vec model(options, {FeatureSpec::categorical("a", 2000), FeatureSpec::bag("b", 2000),
-                           FeatureSpec::numeric("c", 1000), FeatureSpec::offset()});
+  Feat2Vec model(options, Specs{FeatureSpec::categorical("a", 2000), FeatureSpec::bag("b", 2000),
+                                FeatureSpec::numeric("c", 1000), FeatureSpec::offset()});
   for (const std::size_t f : {0U, 1U, 2U}) {
     const at::Tensor weight = model->extractor(f)->parameters()[0].to(at::kDouble);
     EXPECT_NEAR(weight.std().item<double>(), options.init_std, 0.0007);
@@ -226,7 +226,7 @@ TEST(Feat2Vec, ScoresNoRows) {
   EXPECT_THAT(model->embed(none).sizes(), ElementsAre(0, 4, 3));
 }
 
-std::string construction_error(const ModelOptions& options, std::vector<FeatureSpec> specs) {
+std::string construction_error(const ModelOptions& options, Specs specs) {
   return error_of([&] { Feat2Vec(options, std::move(specs)); });
 }
 

@@ -11,6 +11,7 @@ namespace feat2vec::nn {
 namespace {
 
 using data::FeatureKind;
+using Specs = std::vector<FeatureSpec>;
 using ::testing::ElementsAre;
 using testing::error_of;
 using ::testing::HasSubstr;
@@ -62,14 +63,14 @@ TEST(FeatureSpecs, NeedAVocabularyEach) {
               HasSubstr("expected 4 vocabularies, received 0"));
 }
 
-/// The worked example of the original's README: a table, a table, three reals, a target, one offset.
-std::vector<FeatureSpec> worked_example(std::int64_t target_values) {
+/// The worked example of the original's README: two tables, three reals, a target, an offset.
+Specs worked_example(std::int64_t target_values) {
   return {FeatureSpec::categorical("item", 10), FeatureSpec::categorical("id", 50),
           FeatureSpec::numeric("attrs", 3, false), FeatureSpec::categorical("y", target_values),
           FeatureSpec::offset()};
 }
 
-std::int64_t parameters_of(std::vector<FeatureSpec> specs, Prior prior) {
+std::int64_t parameters_of(Specs specs, Prior prior) {
   ModelOptions options;
   options.dim = 10;
   options.prior = prior;
@@ -94,9 +95,10 @@ TEST(FeatureSpecs, CountTheWorkedExampleForStepOneOfTheSampler) {
 TEST(CustomSpec, CountsIntermediateLayers) {
   ModelOptions options;
   options.dim = 4;
-  Feat2Vec model(options, {FeatureSpec::categorical("a", 2),
-                           FeatureSpec::custom("b", FeatureKind::kNumeric,
-                                               torch::nn::AnyModule(torch::nn::Linear(3, 4)))});
+  Feat2Vec model(options,
+                 Specs{FeatureSpec::categorical("a", 2),
+                       FeatureSpec::custom("b", FeatureKind::kNumeric,
+                                           torch::nn::AnyModule(torch::nn::Linear(3, 4)))});
   EXPECT_THAT(model->parameter_counts(), ElementsAre(8, 16));
   EXPECT_EQ(model->embed({testing::ids_column({1}), testing::numeric_column({{1, 2, 3}})}).size(1),
             2);
@@ -106,7 +108,7 @@ TEST(CustomSpec, HasNoBiasPerValue) {
   FeatureSpec spec = FeatureSpec::custom("b", FeatureKind::kNumeric,
                                          torch::nn::AnyModule(torch::nn::Linear(3, 4)));
   spec.bias = true;
-  EXPECT_THAT(error_of([&] { Feat2Vec(ModelOptions(), {spec}); }),
+  EXPECT_THAT(error_of([&] { Feat2Vec(ModelOptions(), Specs{spec}); }),
               HasSubstr("expected no bias for the module of \"b\""));
 }
 

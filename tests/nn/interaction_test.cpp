@@ -25,7 +25,7 @@ std::vector<at::Tensor> random_vectors(std::size_t features, std::int64_t rows,
   return vectors;
 }
 
-at::Tensor dot(const at::Tensor& a, const at::Tensor& b) { return (a * b).sum(1); }
+at::Tensor dot_rows(const at::Tensor& a, const at::Tensor& b) { return (a * b).sum(1); }
 
 double gap(const at::Tensor& a, const at::Tensor& b) { return (a - b).abs().max().item<double>(); }
 
@@ -35,7 +35,7 @@ TEST(AllPairs, IsTheLoopOverPairs) {
     at::Tensor expected = at::zeros({5}, at::kDouble);
     for (std::size_t i = 0; i < features; ++i)
       for (std::size_t j = i + 1; j < features; ++j)
-        expected = expected + dot(vectors[i], vectors[j]);
+        expected = expected + dot_rows(vectors[i], vectors[j]);
     EXPECT_LT(gap(all_pairs(vectors), expected), 1e-12);
   }
 }
@@ -62,7 +62,8 @@ TEST(AllPairs, HasRightGradients) {
 
 TEST(ListedPairs, AddsTheListedPairsOnly) {
   const auto v = random_vectors(4, 5, 4);
-  EXPECT_LT(gap(listed_pairs(v, {{0, 2}, {3, 1}}), dot(v[0], v[2]) + dot(v[1], v[3])), 1e-12);
+  EXPECT_LT(gap(listed_pairs(v, {{0, 2}, {3, 1}}), dot_rows(v[0], v[2]) + dot_rows(v[1], v[3])),
+            1e-12);
 }
 
 TEST(ListedPairs, OfAllPairsIsAllPairs) {

@@ -134,8 +134,9 @@ TEST_F(NceOracle, HasTheNoiseDistributions) {
     ASSERT_EQ(distribution.size(), static_cast<std::int64_t>(expected.size()));
     for (std::size_t e = 0; e < expected.size(); ++e) {
       const double p = expected[e];
-      if (p > 0)
+      if (p > 0) {
         EXPECT_NEAR(std::exp(distribution.log_prob(static_cast<std::int64_t>(e))), p, 1e-12);
+      }
     }
   };
   for (const auto& [group, expected] : oracle_["P2"].items())

@@ -48,7 +48,7 @@ TEST(AliasTable, OfOneWeightDrawsIt) {
 }
 
 TEST(AliasTable, NeverDrawsAZeroWeight) {
-  // Shares that do not add up in floating point leave slots over: every mix of a few awkward weights.
+  // Shares that do not add up in floating point leave slots over.
   std::mt19937 random(5);
   constexpr double kWeights[] = {0, 0, 0.1, 0.7, 1.0 / 3, 1e-17, 3.3};
   for (std::uint64_t table = 0; table < 2000; ++table) {
@@ -58,7 +58,9 @@ TEST(AliasTable, NeverDrawsAZeroWeight) {
     weights[0] = 0;
     const auto counts = histogram(weights, static_cast<int>(20 * weights.size()), table);
     for (std::size_t i = 0; i < weights.size(); ++i)
-      if (weights[i] == 0) ASSERT_EQ(counts[i], 0) << "weight " << i << " of table " << table;
+      if (weights[i] == 0) {
+        ASSERT_EQ(counts[i], 0) << "weight " << i << " of table " << table;
+      }
   }
 }
 

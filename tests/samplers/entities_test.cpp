@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 
+#include "feat2vec/data/vocabulary.h"
 #include "tests/support/data.h"
 #include "tests/support/errors.h"
 
@@ -122,7 +123,7 @@ TEST(Entities, EveryNotANumberIsOneValue) {
 
 TEST(Entities, WhatAMissingCellHoldsDoesNotMatter) {
   const at::Tensor values = at::tensor({5.0, 1.0, 6.0, 1.0}, at::kFloat).view({2, 2});
-  const at::Tensor missing = at::tensor({1, 0, 1, 0}, at::kBool).view({2, 2});
+  const at::Tensor missing = at::tensor({1, 0, 1, 0}, at::kInt).to(at::kBool).view({2, 2});
   EXPECT_THAT(find_in_itself(Column::numeric(values, missing)), ElementsAre(0, 0));
 }
 

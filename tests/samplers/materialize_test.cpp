@@ -12,8 +12,8 @@ using testing::cell;
 using ::testing::ElementsAre;
 using testing::indices;
 
-/// The donor of candidate `c` of observed row `b` for sampling group `group`; -1 where the candidate
-/// keeps the values of the observed row.
+/// The donor of candidate `c` of observed row `b` for sampling group `group`; -1 where it keeps the
+/// values of the observed row.
 std::int64_t donor_of(const Draw& draw, std::int64_t b, std::int64_t c, std::int64_t group) {
   if (c == 0 || group < 0) return -1;
   const at::Tensor donor = draw.donors[b][c - 1];

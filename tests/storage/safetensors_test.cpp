@@ -25,7 +25,7 @@ using testing::write_file;
 Safetensors sample() {
   Safetensors content;
   content.tensors = {
-      {"flags", at::tensor({1, 0, 1}, at::kBool)},
+      {"flags", at::tensor({1, 0, 1}, at::kInt).to(at::kBool)},
       {"odd \"name\"\n= %é", at::arange(6, at::kFloat).view({2, 3}).t()},
       {"doubles", at::tensor({0.1, -0.0, std::numeric_limits<double>::infinity()}, at::kDouble)},
       {"bytes", at::arange(5, at::kByte)},

@@ -22,8 +22,8 @@ inline double chi_square(const std::vector<std::int64_t>& observed,
   return sum;
 }
 
-/// The χ² that a right sampler exceeds once in a million times (Wilson and Hilferty's formula). Seeds
-/// are fixed, so a test passes always or never.
+/// The χ² that a right sampler exceeds once in a million times (Wilson and Hilferty's formula).
+/// Seeds are fixed, so a test passes always or never.
 inline double chi_square_bound(double degrees_of_freedom) {
   constexpr double kQuantile = 4.753;
   const double spread = 2 / (9 * degrees_of_freedom);

@@ -44,6 +44,16 @@ TEST(BagEvidence, SentencesAndPairsAreNoBags) {
   EXPECT_EQ(separator_of({"red", "blue", "red"}), "");
 }
 
+TEST(BagEvidence, PlacesInPositionsOfTheirOwnAreNoBags) {
+  EXPECT_EQ(separator_of({"Heathrow, London", "Gatwick, London", "Orly, Paris",
+                          "Roissy, Terminal 1, Paris", "Berlin"}),
+            "");
+}
+
+TEST(BagEvidence, TuplesAreNoBags) {
+  EXPECT_EQ(separator_of({"1,0", "0,1", "2,0", "2,1", "0,2"}), "");
+}
+
 TEST(BagEvidence, TheLikelySeparatorIsTheMostCommon) {
   const TextColumn column = column_of({"a,b;c", "d;e", "f;g"});
   EXPECT_EQ(likely_separator(column_stats(column, {}), {}), ";");

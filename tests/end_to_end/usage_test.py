@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Wrong usage is exit code 2 and one line that helps; help and version are complete."""
+import json
+import re
+import unittest
+
+from support import CommandTest, films
+
+TRAIN_FLAGS = """schema columns categorical bag numeric text valid valid-share dim epochs batch noise alpha1
+alpha2 count-bias seed threads device engine progress quiet out header missing bad-rows prior lr optimizer
+patience refit objective oversampler checkpoint-every resume""".split()
+FLAGS = {"train": TRAIN_FLAGS, "inspect": ["json", "values", "header", "bad-rows"],
+         "nearest": ["in", "json"], "export": ["format", "out", "bias"]}
+
+
+class WrongUsage(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.write("t.csv", films(30))
+
+    def refused(self, arguments, *fragments):
+        return self.fails(2, arguments, *fragments)
+
+    def test_an_unknown_flag_names_the_nearest(self):
+        self.refused(["train", "t.csv", "--epoch", "3"], '"--epoch"', "--epochs")
+        self.refused(["train", "t.csv", "--sed=3"], '"--sed"', "--seed")
+        self.refused(["inspect", "t.csv", "--jsn"], "--jsn", "--json")
+
+    def test_an_unknown_subcommand_names_the_nearest(self):
+        self.refused(["trian", "t.csv"], "trian", "train")
+
+    def test_no_subcommand(self):
+        self.refused([], "subcommand")
+
+    def test_no_data(self):
+        self.refused(["train"], "data")
+        self.refused(["inspect"], "file")
+
+    def test_numbers_out_of_range(self):
+        for flag, number in (("--dim", "0"), ("--dim", "-3"), ("--epochs", "0"), ("--batch", "0"),
+                             ("--noise", "0"), ("--alpha1", "1.5"), ("--alpha2", "-0.1"),
+                             ("--lr", "-1"), ("--lr", "0"), ("--valid-share", "1"),
+                             ("--count-bias", "-1"), ("--patience", "-1"), ("--threads", "-2")):
+            with self.subTest(flag=flag, number=number):
+                self.refused(["train", "t.csv", flag, number], flag, "received")
+
+    def test_what_is_not_a_number(self):
+        for flag, word in (("--dim", "many"), ("--lr", "nan"), ("--alpha1", "nan"), ("--seed", "-1"),
+                           ("--checkpoint-every", "soon"), ("--epochs", "1.5")):
+            with self.subTest(flag=flag, word=word):
+                self.refused(["train", "t.csv", flag, word], flag)
+
+    def test_unknown_words_of_a_choice(self):
+        for flag in ("--prior", "--progress", "--optimizer", "--engine", "--bad-rows"):
+            with self.subTest(flag):
+                self.refused(["train", "t.csv", flag, "nope"], flag, "nope")
+
+    def test_a_flag_without_its_value(self):
+        self.refused(["train", "t.csv", "--out"], "--out")
+
+    def test_a_flag_that_names_an_unknown_column_suggests_the_nearest(self):
+        for flag in ("--categorical", "--bag", "--numeric", "--columns"):
+            with self.subTest(flag):
+                self.refused(["train", "t.csv", flag, "studios"], "studios", '"studio"')
+
+    def test_a_column_given_two_kinds(self):
+        self.refused(["train", "t.csv", "--categorical", "genre", "--bag", "genre"], "genre", "twice")
+
+    def test_text_is_not_of_this_version(self):
+        self.refused(["train", "t.csv", "--text", "genre"], "--text")
+
+    def test_a_schema_beside_flags_that_name_columns(self):
+        self.write("s.json", json.dumps({"features": []}))
+        self.refused(["train", "t.csv", "--schema", "s.json", "--categorical", "genre"], "--schema")
+
+    def test_valid_beside_valid_share(self):
+        self.refused(["train", "t.csv", "--valid", "t.csv", "--valid-share", ".2"], "--valid")
+
+    def test_nearest_and_export(self):
+        self.train("t.csv")
+        self.refused(["nearest", "m.f2v", "studio=s1", "-k", "0"], "-k", "1 or more")
+        self.refused(["nearest", "m.f2v"], "key")
+        self.refused(["export", "m.f2v", "--format", "word3vec", "--out", "v"], "word3vec", "word2vec")
+        self.refused(["export", "m.f2v", "--out", "v"], "--format")
+
+    def test_lists_take_one_word_each_so_that_tables_may_follow(self):
+        self.succeeds("train", "--categorical", "studio", "--numeric", "score", "--missing", "NA",
+                      "--columns", "studio,genre", "t.csv", "--out", "m.f2v", "--epochs", "1", "--quiet")
+
+
+class Nearest(CommandTest):
+    def test_neighbours_and_what_is_unknown(self):
+        self.write("t.csv", films(60).replace("s1,", "Jane Campion,"))
+        self.train("t.csv")
+        for key in ("studio=Jane Campion", "studio=Jane%20Campion", "score=3.5"):
+            found = json.loads(self.succeeds("nearest", "m.f2v", key, "--in", "genre", "-k", "3",
+                                             "--json")[0])
+            self.assertEqual(len(found), 3, key)
+            self.assertEqual({neighbour["feature"] for neighbour in found}, {"genre"})
+            similarities = [neighbour["similarity"] for neighbour in found]
+            self.assertEqual(similarities, sorted(similarities, reverse=True))
+        for key, hint in (("studio=Jane Campino", "Jane Campion"), ("studi=s2", "studio"),
+                          ("studio", "="), ("score=tall", "tall")):
+            done = self.run_command("nearest", "m.f2v", key)
+            self.assertIn(done.returncode, (1, 2))
+            self.assert_error(done, done.returncode, hint)
+        done = self.run_command("nearest", "m.f2v", "studio=s2", "--in", "genres")
+        self.assert_error(done, done.returncode, "genres", "genre")
+
+
+class Help(CommandTest):
+    def test_version(self):
+        out, errors = self.succeeds("--version")
+        self.assertRegex(out, r"^feat2vec \d+\.\d+\.\d+\n$")
+        self.assertEqual(errors, "")
+
+    def test_every_subcommand_is_listed_with_the_exit_codes(self):
+        out, _ = self.succeeds("--help")
+        for word in (*FLAGS, "0 done", "130", "143", "2 wrong usage"):
+            self.assertIn(word, out)
+
+    def test_every_flag_is_documented(self):
+        for command, flags in FLAGS.items():
+            out, errors = self.succeeds(command, "--help")
+            self.assertEqual(errors, "")
+            for flag in flags:
+                with self.subTest(command=command, flag=flag):
+                    self.assertRegex(out, rf"--{flag}\b")
+            for line in re.findall(r"^  -.*", out, re.M):
+                self.assertRegex(line, r"^  -\S.*(  +\S|:\{.*\}|: .*|\]$)", "an option without a sentence")
+
+
+if __name__ == "__main__":
+    unittest.main()
