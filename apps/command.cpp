@@ -1,8 +1,8 @@
 #include "apps/command.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -92,7 +92,8 @@ int run(int argc, const char* const* argv) {
   } catch (const std::bad_alloc&) {
     return fail(kBadInput, "expected enough memory, received none");
   } catch (const std::exception& error) {
-    const std::string_view message = error.what();  // LibTorch adds a backtrace after the first line
+    const std::string_view message =
+        error.what();  // LibTorch adds a backtrace after the first line
     return fail(kBadInput, message.substr(0, message.find('\n')));
   }
 }

@@ -1,11 +1,12 @@
-#include <CLI/CLI.hpp>
+#include "feat2vec/embeddings/export.h"
+
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 
 #include "apps/command.h"
-#include "feat2vec/embeddings/export.h"
 #include "feat2vec/error.h"
 #include "feat2vec/storage/atomic_file.h"
 #include "feat2vec/storage/model_file.h"
@@ -37,7 +38,8 @@ void run_export(const ExportArguments& arguments) {
 
 void add_export(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<ExportArguments>();
-  CLI::App* command = app.add_subcommand("export", "Write the vectors of a model in another format");
+  CLI::App* command =
+      app.add_subcommand("export", "Write the vectors of a model in another format");
   command->add_option("model", arguments->model, "Model file (.f2v)")->required();
   command
       ->add_option("--format", arguments->format,

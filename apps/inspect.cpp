@@ -1,6 +1,6 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -135,8 +135,9 @@ void add_inspect(CLI::App& app, int& exit_code) {
       ->required();
   command->add_flag("--json", arguments->json, "Print JSON");
   command->add_flag("--values", arguments->values, "Of a model, also each value with its count");
-  command->add_option("--header", arguments->read.header,
-                      "Names of the columns, for text without a header line")
+  command
+      ->add_option("--header", arguments->read.header,
+                   "Names of the columns, for text without a header line")
       ->delimiter(',')
       ->allow_extra_args(false);
   command

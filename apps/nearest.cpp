@@ -1,6 +1,8 @@
-#include <CLI/CLI.hpp>
+#include "feat2vec/embeddings/nearest.h"
+
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -8,7 +10,6 @@
 
 #include "apps/command.h"
 #include "feat2vec/embeddings/embeddings.h"
-#include "feat2vec/embeddings/nearest.h"
 #include "feat2vec/storage/model_file.h"
 
 namespace feat2vec::apps {
@@ -59,7 +60,8 @@ void run_nearest(const NearestArguments& arguments) {
 
 void add_nearest(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<NearestArguments>();
-  CLI::App* command = app.add_subcommand("nearest", "Values whose vectors are nearest to a value's");
+  CLI::App* command =
+      app.add_subcommand("nearest", "Values whose vectors are nearest to a value's");
   command->add_option("model", arguments->model, "Model file (.f2v)")->required();
   command
       ->add_option("key", arguments->key,

@@ -63,8 +63,9 @@ void ProgressBar::on_step(const trainers::StepReport& report) {
   constexpr std::int64_t kWidth = 24;
   const auto filled = static_cast<std::size_t>(kWidth * done / std::max<std::int64_t>(all, 1));
   fmt::print(stderr, "\r\x1b[K[{}{}] epoch {}/{}  {:.0f} rows/s  loss {:.4f}  {} left",
-             std::string(filled, '='), std::string(kWidth - filled, ' '), report.epoch, report.epochs,
-             static_cast<double>(rows_) / std::max(seconds, 1e-9), report.loss, duration(left));
+             std::string(filled, '='), std::string(kWidth - filled, ' '), report.epoch,
+             report.epochs, static_cast<double>(rows_) / std::max(seconds, 1e-9), report.loss,
+             duration(left));
   std::fflush(stderr);
   drawn_ = true;
 }
@@ -79,7 +80,8 @@ void ProgressBar::on_epoch(const trainers::EpochReport& report) {
   const trainers::LossSum& shown = report.validation ? *report.validation : report.training;
   fmt::print(stderr, "epoch {:>2}  loss {:.4f}", report.epoch, report.training.mean());
   if (report.validation)
-    fmt::print(stderr, "  validation {:.4f}{}", report.validation->mean(), report.best ? " *" : "  ");
+    fmt::print(stderr, "  validation {:.4f}{}", report.validation->mean(),
+               report.best ? " *" : "  ");
   fmt::print(stderr, "  ({})\n", by_group(shown, groups_));
 }
 

@@ -1,6 +1,6 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <map>
 #include <memory>
 #include <string>
@@ -44,10 +44,13 @@ tables::BagColumn bag_column(const std::string& text) {
 
 /// Options that take a list take one word each time they are given, so that tables may follow them.
 void add_data_options(CLI::App* command, TrainArguments& a) {
-  command->add_option("data", a.data, "Tables: CSV, TSV, Parquet, Arrow, JSON, .gz, .zst; - is stdin")
+  command
+      ->add_option("data", a.data, "Tables: CSV, TSV, Parquet, Arrow, JSON, .gz, .zst; - is stdin")
       ->required();
   command->add_option("--schema", a.schema, "Schema (JSON) instead of inferring one");
-  command->add_option("--header", a.read.header, "Names of the columns, for text without a header line")
+  command
+      ->add_option("--header", a.read.header,
+                   "Names of the columns, for text without a header line")
       ->delimiter(',')
       ->allow_extra_args(false);
   command->add_option("--columns", a.inference.columns, "Use these columns only")
@@ -69,7 +72,8 @@ void add_data_options(CLI::App* command, TrainArguments& a) {
       ->add_option_function<std::vector<std::string>>(
           "--numeric",
           [&a](const std::vector<std::string>& groups) {
-            for (const std::string& group : groups) a.inference.numeric.push_back(split(group, ','));
+            for (const std::string& group : groups)
+              a.inference.numeric.push_back(split(group, ','));
           },
           "Columns of numbers that share one vector, A or A,B,C")
       ->allow_extra_args(false)
@@ -77,8 +81,9 @@ void add_data_options(CLI::App* command, TrainArguments& a) {
   command->add_option("--text", a.inference.text, "A column of text (not in this version)")
       ->allow_extra_args(false)
       ->take_all();
-  command->add_option("--missing", a.inference.missing_words,
-                      "A word that means missing in every column, besides the empty cell")
+  command
+      ->add_option("--missing", a.inference.missing_words,
+                   "A word that means missing in every column, besides the empty cell")
       ->allow_extra_args(false)
       ->take_all();
   command
@@ -103,20 +108,21 @@ void add_model_options(CLI::App* command, TrainArguments& a) {
                     "learned offset per sampling group (default), or the original's single one");
   command->add_option("--noise", a.sampler.noise_rows, "Noise rows for each observed row (k)")
       ->capture_default_str();
-  command->add_option("--alpha1", a.alpha1, "Exponent of the parameter counts when a group is drawn")
+  command
+      ->add_option("--alpha1", a.alpha1, "Exponent of the parameter counts when a group is drawn")
       ->capture_default_str();
   command->add_option("--alpha2", a.noise.alpha2, "Exponent of the counts when a value is drawn")
       ->capture_default_str();
   command->add_option("--count-bias", a.noise.count_bias, "Added to every count")
       ->capture_default_str();
-  add_choice<samplers::Oversampler>(command, "--oversampler", a.sampler.oversampler,
-                                    {{"twostep", samplers::Oversampler::kTwoStep},
-                                     {"all", samplers::Oversampler::kAll}},
-                                    "one group of a noise row is replaced (default), or all");
-  add_choice<trainers::Objective>(command, "--objective", a.train.objective,
-                                  {{"nce", trainers::Objective::kNce},
-                                   {"ns", trainers::Objective::kNegativeSampling}},
-                                  "noise-contrastive estimation (default) or negative sampling");
+  add_choice<samplers::Oversampler>(
+      command, "--oversampler", a.sampler.oversampler,
+      {{"twostep", samplers::Oversampler::kTwoStep}, {"all", samplers::Oversampler::kAll}},
+      "one group of a noise row is replaced (default), or all");
+  add_choice<trainers::Objective>(
+      command, "--objective", a.train.objective,
+      {{"nce", trainers::Objective::kNce}, {"ns", trainers::Objective::kNegativeSampling}},
+      "noise-contrastive estimation (default) or negative sampling");
 }
 
 void add_training_options(CLI::App* command, TrainArguments& a) {
@@ -129,8 +135,9 @@ void add_training_options(CLI::App* command, TrainArguments& a) {
                                        {"adagrad", trainers::OptimizerKind::kAdagrad},
                                        {"sgd", trainers::OptimizerKind::kSgd}},
                                       "update rule (default adagrad)");
-  command->add_option("--patience", a.train.patience,
-                      "Epochs without a better validation loss before stopping; 0: never")
+  command
+      ->add_option("--patience", a.train.patience,
+                   "Epochs without a better validation loss before stopping; 0: never")
       ->capture_default_str();
   command->add_option("--seed", a.seed, "Of weights, noise, row order and split")
       ->capture_default_str();
@@ -163,14 +170,16 @@ void add_running_options(CLI::App* command, TrainArguments& a) {
 
 void add_train(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<TrainArguments>();
-  CLI::App* command = app.add_subcommand("train", "Learn vectors from a table and write a model file");
+  CLI::App* command =
+      app.add_subcommand("train", "Learn vectors from a table and write a model file");
   add_data_options(command, *arguments);
   add_model_options(command, *arguments);
   add_training_options(command, *arguments);
   add_running_options(command, *arguments);
   command->footer(
       "The schema is inferred and printed; flags that name a column override what was inferred.\n"
-      "Ctrl-C stops after the step, writes the model and OUT.checkpoint; --resume goes on from it.");
+      "Ctrl-C stops after the step, writes the model and OUT.checkpoint; --resume goes on from "
+      "it.");
   command->callback([arguments, &exit_code] { exit_code = run_train(*arguments); });
 }
 

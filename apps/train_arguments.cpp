@@ -13,7 +13,8 @@ namespace {
 
 template <class T>
 void check(bool holds, std::string_view flag, std::string_view expected, const T& received) {
-  if (!holds) throw UsageError(fmt::format("{}: expected {}, received {}", flag, expected, received));
+  if (!holds)
+    throw UsageError(fmt::format("{}: expected {}, received {}", flag, expected, received));
 }
 
 }  // namespace
@@ -27,8 +28,8 @@ void finish(TrainArguments& arguments) {
   check(arguments.sampler.noise_rows >= 1, "--noise", "1 or more", arguments.sampler.noise_rows);
   check(share(arguments.alpha1), "--alpha1", "a number in [0, 1]", arguments.alpha1);
   check(share(arguments.noise.alpha2), "--alpha2", "a number in [0, 1]", arguments.noise.alpha2);
-  check(arguments.noise.count_bias >= 0 && std::isfinite(arguments.noise.count_bias), "--count-bias",
-        "0 or more", arguments.noise.count_bias);
+  check(arguments.noise.count_bias >= 0 && std::isfinite(arguments.noise.count_bias),
+        "--count-bias", "0 or more", arguments.noise.count_bias);
   check(arguments.train.learning_rate > 0 && std::isfinite(arguments.train.learning_rate), "--lr",
         "a number above 0", arguments.train.learning_rate);
   check(arguments.valid_share >= 0 && arguments.valid_share < 1, "--valid-share",

@@ -22,9 +22,9 @@ struct TrainArguments {
   // These change results.
   std::vector<std::string> data;
   tables::ReadOptions read;
-  std::string schema;                ///< path; empty: infer
+  std::string schema;  ///< path; empty: infer
   tables::InferenceOptions inference;
-  std::string valid;                 ///< path of validation rows; empty: a share of the data
+  std::string valid;  ///< path of validation rows; empty: a share of the data
   double valid_share = 0;
   bool refit = true;  ///< after a validation share: train again on all rows for the best epochs
   std::uint64_t seed = 1;
@@ -38,8 +38,8 @@ struct TrainArguments {
   std::string out = "model.f2v";
   std::string device = "cpu";
   std::string engine = "auto";
-  int threads = 0;                   ///< 0: the cores this process may use
-  double checkpoint_every = 600;     ///< seconds; 0: none
+  int threads = 0;                ///< 0: the cores this process may use
+  double checkpoint_every = 600;  ///< seconds; 0: none
   bool resume = false;
   Progress progress = Progress::kBar;
   bool quiet = false;

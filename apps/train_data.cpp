@@ -78,8 +78,8 @@ void check_column_flags(const TrainArguments& arguments) {
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
   if (twice != names.end())
-    throw UsageError(fmt::format("expected each column to be given one kind once, received {} twice",
-                                 *twice));
+    throw UsageError(
+        fmt::format("expected each column to be given one kind once, received {} twice", *twice));
 }
 
 void check_named_columns(const tables::Table& table, const tables::InferenceOptions& options) {

@@ -17,10 +17,10 @@ namespace feat2vec::apps {
 struct TrainTable {
   tables::Table table;
   data::Schema schema;
-  std::string description;                 ///< of the schema, for people
-  std::optional<tables::Table> valid;      ///< rows of a file of their own
-  std::vector<std::int64_t> training_rows; ///< without the validation share
-  std::vector<std::int64_t> valid_rows;    ///< the validation share
+  std::string description;                  ///< of the schema, for people
+  std::optional<tables::Table> valid;       ///< rows of a file of their own
+  std::vector<std::int64_t> training_rows;  ///< without the validation share
+  std::vector<std::int64_t> valid_rows;     ///< the validation share
 };
 
 /// Reads the files, infers or reads the schema, and splits the rows. Throws UsageError when a flag

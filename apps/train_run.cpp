@@ -38,8 +38,9 @@ void check_output(const TrainArguments& arguments) {
   for (const std::string& input : inputs) {
     std::error_code ignored;
     if (!input.empty() && std::filesystem::equivalent(input, arguments.out, ignored))
-      throw Error(fmt::format("{}: expected an output that is not an input too, received the input {}",
-                              arguments.out, input));
+      throw Error(
+          fmt::format("{}: expected an output that is not an input too, received the input {}",
+                      arguments.out, input));
   }
 }
 
@@ -60,8 +61,8 @@ storage::Checkpoint load_resumable(const TrainArguments& arguments) {
   std::vector<std::string> differing;
   for (const auto& [name, value] : now.items())
     if (then.value(name, nlohmann::json()) != value)
-      differing.push_back(
-          fmt::format("--{} {} (now {})", name, then.value(name, nlohmann::json()).dump(), value.dump()));
+      differing.push_back(fmt::format("--{} {} (now {})", name,
+                                      then.value(name, nlohmann::json()).dump(), value.dump()));
   if (!differing.empty())
     throw Error(fmt::format("{}: expected the options of the checkpoint, received other {}", path,
                             fmt::join(differing, ", ")));
@@ -97,8 +98,8 @@ class Run {
         arguments_, {refit ? "select" : "only", arguments_.train.epochs, {}}, data, resumed());
     if (const int code = finish_stage(result); code != kDone || !refit) return code;
     const std::int64_t epochs = result.training.best_epoch;
-    say(arguments_, fmt::format("best after {} epochs; training on all {} rows for as long",
-                                epochs, table.table.rows()));
+    say(arguments_, fmt::format("best after {} epochs; training on all {} rows for as long", epochs,
+                                table.table.rows()));
     checkpoint_.reset();
     return final_stage(table, epochs, result.model.provenance);
   }

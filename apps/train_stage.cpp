@@ -57,8 +57,8 @@ struct Samplers {
 Samplers make_samplers(const TrainArguments& arguments, const TrainData& data, Feat2Vec& module) {
   const c10::Device device(arguments.device);
   const data::Dataset training = data.training.to(device);
-  const auto noise = std::make_shared<const samplers::NoiseTables>(
-      training, data.encoder.schema(), arguments.noise);
+  const auto noise = std::make_shared<const samplers::NoiseTables>(training, data.encoder.schema(),
+                                                                   arguments.noise);
   const samplers::GroupChooser chooser(noise->sum_by_group(module->parameter_counts()),
                                        arguments.alpha1);
   Samplers result;
@@ -84,13 +84,14 @@ Model make_model(const TrainArguments& arguments, const TrainData& data) {
 void check_same_data(const storage::Checkpoint& checkpoint, const std::string& expected) {
   const std::string received = checkpoint.position.value("data", "");
   if (received != expected)
-    throw Error(fmt::format("--resume: expected a checkpoint of the same data ({}), received one of "
-                            "other data ({})",
-                            expected, received));
+    throw Error(
+        fmt::format("--resume: expected a checkpoint of the same data ({}), received one of "
+                    "other data ({})",
+                    expected, received));
 }
 
-nlohmann::json provenance(const TrainArguments& arguments, const Stage& stage, const TrainData& data,
-                          const trainers::TrainResult& training) {
+nlohmann::json provenance(const TrainArguments& arguments, const Stage& stage,
+                          const TrainData& data, const trainers::TrainResult& training) {
   nlohmann::json json{{"feat2vec", kVersion},
                       {"options", result_options(arguments)},
                       {"rows", data.training.rows()},
@@ -141,8 +142,8 @@ StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const
   result.training = trainer.fit([] { return caught_signal() != 0; });
   result.model.provenance = provenance(arguments, stage, data, result.training);
   if (result.training.best_epoch > 0) {
-    const trainers::LossSum loss = trainers::evaluate_loss(
-        module, *samplers.validation, options.objective, options.batch);
+    const trainers::LossSum loss =
+        trainers::evaluate_loss(module, *samplers.validation, options.objective, options.batch);
     result.model.provenance["best_epoch"] = result.training.best_epoch;
     result.model.provenance["validation"] = loss_json(loss, groups);
     result.model.provenance["validation"]["rows"] = data.validation->rows();

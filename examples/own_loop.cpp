@@ -29,11 +29,13 @@ data::Dataset make_table() {
 
 int main() {
   data::Schema schema;
-  schema.features = {{.name = "first", .columns = {"first"}}, {.name = "second", .columns = {"second"}}};
+  schema.features = {{.name = "first", .columns = {"first"}},
+                     {.name = "second", .columns = {"second"}}};
   const data::Dataset table = make_table();
   Feat2Vec model(ModelOptions{.dim = 16}, std::vector{nn::FeatureSpec::categorical("first", 30),
                                                       nn::FeatureSpec::categorical("second", 30)});
-  const auto noise = std::make_shared<samplers::NoiseTables>(table, schema, samplers::NoiseOptions{});
+  const auto noise =
+      std::make_shared<samplers::NoiseTables>(table, schema, samplers::NoiseOptions{});
   model->set_group_offsets(noise->mean_log_probs());
   const auto sampler = std::make_shared<samplers::ImplicitSampler>(
       table, noise, samplers::GroupChooser(noise->sum_by_group(model->parameter_counts()), 0.5),

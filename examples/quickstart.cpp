@@ -14,15 +14,17 @@ int main() {
   // [quickstart]
   // A table of four rows as ids: a categorical column "dish", and a bag "ingredients".
   data::Schema schema;
-  schema.features = {{.name = "dish", .columns = {"dish"}},
-                     {.name = "ingredients", .kind = data::FeatureKind::kBag, .columns = {"ingredients"}}};
+  schema.features = {
+      {.name = "dish", .columns = {"dish"}},
+      {.name = "ingredients", .kind = data::FeatureKind::kBag, .columns = {"ingredients"}}};
   const data::Dataset table({data::Column::categorical(at::tensor({0, 1, 2, 3}, at::kInt)),
                              data::Column::bag(at::tensor({0, 1, 0, 2, 3, 4, 3, 5}, at::kInt),
                                                at::tensor({0, 2, 4, 6, 8}, at::kLong))});
 
   Feat2Vec model(ModelOptions{.dim = 8}, std::vector{nn::FeatureSpec::categorical("dish", 4),
                                                      nn::FeatureSpec::bag("ingredients", 6)});
-  const auto noise = std::make_shared<samplers::NoiseTables>(table, schema, samplers::NoiseOptions{});
+  const auto noise =
+      std::make_shared<samplers::NoiseTables>(table, schema, samplers::NoiseOptions{});
   const auto sampler = std::make_shared<samplers::ImplicitSampler>(
       table, noise, samplers::GroupChooser(noise->sum_by_group(model->parameter_counts()), 0.25),
       samplers::SamplerOptions{.noise_rows = 3});

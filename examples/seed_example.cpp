@@ -91,7 +91,8 @@ data::Vocabulary make_vocabulary(at::Tensor& codes, std::int64_t size, std::int6
   return vocabulary;
 }
 
-Model make_model(const data::Schema& schema, std::vector<data::Vocabulary> vocabularies, Prior prior) {
+Model make_model(const data::Schema& schema, std::vector<data::Vocabulary> vocabularies,
+                 Prior prior) {
   Model model{schema, std::move(vocabularies)};
   model.module = Feat2Vec(ModelOptions{.dim = 10, .prior = prior},
                           nn::feature_specs(schema, model.vocabularies));

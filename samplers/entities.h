@@ -27,7 +27,9 @@ class Entities {
   const std::vector<std::size_t>& features() const { return features_; }
 
   /// First row that holds the entity.
-  std::int64_t donor(std::int64_t entity) const { return donors_[static_cast<std::size_t>(entity)]; }
+  std::int64_t donor(std::int64_t entity) const {
+    return donors_[static_cast<std::size_t>(entity)];
+  }
 
   /// The entity of each row of a dataset with the same columns, or `kAbsent`, or `kUnseen`.
   std::vector<std::int32_t> find(const data::Dataset& dataset) const;

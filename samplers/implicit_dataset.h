@@ -19,9 +19,8 @@ namespace feat2vec::samplers {
 ///     auto loader = torch::data::make_data_loader<torch::data::samplers::RandomSampler>(
 ///         ImplicitDataset(sampler, epoch), torch::data::DataLoaderOptions(2000).workers(2));
 ///     for (data::Batch& batch : *loader) { … }
-class ImplicitDataset
-    : public torch::data::datasets::BatchDataset<ImplicitDataset, data::Batch,
-                                                 std::vector<std::size_t>> {
+class ImplicitDataset : public torch::data::datasets::BatchDataset<ImplicitDataset, data::Batch,
+                                                                   std::vector<std::size_t>> {
  public:
   ImplicitDataset(std::shared_ptr<const ImplicitSampler> sampler, std::uint32_t epoch);
 

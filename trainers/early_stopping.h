@@ -7,7 +7,7 @@ namespace feat2vec::trainers {
 
 /// Says when the validation loss no longer falls. A plain value: it is stored in checkpoints.
 struct EarlyStopping {
-  std::int64_t patience = 0;   ///< epochs without improvement that stop training; 0: never
+  std::int64_t patience = 0;  ///< epochs without improvement that stop training; 0: never
   double best_loss = std::numeric_limits<double>::infinity();
   std::int64_t best_epoch = 0;  ///< from 1; 0 before the first
   std::int64_t waited = 0;      ///< epochs since the best

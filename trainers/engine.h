@@ -13,8 +13,8 @@ namespace feat2vec::trainers {
 struct LossSum {
   double sum = 0;
   std::int64_t rows = 0;
-  std::vector<double> group_sum;          ///< [groups]
-  std::vector<std::int64_t> group_rows;   ///< [groups]
+  std::vector<double> group_sum;         ///< [groups]
+  std::vector<std::int64_t> group_rows;  ///< [groups]
 
   explicit LossSum(std::int64_t groups = 0)
       : group_sum(static_cast<std::size_t>(groups)), group_rows(static_cast<std::size_t>(groups)) {}

@@ -11,8 +11,8 @@
 
 namespace feat2vec::trainers {
 
-LossSum evaluate_loss(Feat2Vec& model, const samplers::ImplicitSampler& sampler, Objective objective,
-                      std::int64_t batch) {
+LossSum evaluate_loss(Feat2Vec& model, const samplers::ImplicitSampler& sampler,
+                      Objective objective, std::int64_t batch) {
   constexpr std::uint32_t kValidationEpoch = std::numeric_limits<std::uint32_t>::max();
   const at::NoGradGuard no_grad;
   LossSum total(sampler.noise().groups());
@@ -20,8 +20,8 @@ LossSum evaluate_loss(Feat2Vec& model, const samplers::ImplicitSampler& sampler,
   for (std::int64_t first = 0; first < rows; first += batch) {
     const at::Tensor index = at::arange(first, std::min(first + batch, rows), at::kLong);
     const data::Batch drawn = sampler.materialize(sampler.draw(index, kValidationEpoch));
-    total += sum_losses(batch_losses(model, drawn, objective), drawn.groups,
-                        sampler.noise().groups());
+    total +=
+        sum_losses(batch_losses(model, drawn, objective), drawn.groups, sampler.noise().groups());
   }
   return total;
 }

@@ -11,8 +11,8 @@ namespace feat2vec::trainers {
 
 /// The losses of all rows of `sampler`, in batches of `batch`, without a step. The noise is drawn for
 /// one fixed epoch that training never uses, so that calls compare.
-LossSum evaluate_loss(Feat2Vec& model, const samplers::ImplicitSampler& sampler, Objective objective,
-                      std::int64_t batch);
+LossSum evaluate_loss(Feat2Vec& model, const samplers::ImplicitSampler& sampler,
+                      Objective objective, std::int64_t batch);
 
 /// The NCE loss of a model that has learned nothing but the noise distribution (every logit −log K):
 /// a trained model must be below it. With K = 5: 0.4506.

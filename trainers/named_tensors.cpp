@@ -25,9 +25,9 @@ void set_parameters(torch::nn::Module& module, const NamedTensors& weights) {
     at::Tensor* parameter = parameters.find(name);
     if (parameter == nullptr || parameter->sizes() != weight.sizes())
       throw Error("set_parameters",
-                  parameter == nullptr
-                      ? "known parameters"
-                      : fmt::format("\"{}\" of shape [{}]", name, fmt::join(parameter->sizes(), ", ")),
+                  parameter == nullptr ? "known parameters"
+                                       : fmt::format("\"{}\" of shape [{}]", name,
+                                                     fmt::join(parameter->sizes(), ", ")),
                   fmt::format("\"{}\" of shape [{}]", name, fmt::join(weight.sizes(), ", ")));
     parameter->copy_(weight);
   }

@@ -22,6 +22,7 @@ void set_parameters(torch::nn::Module& module, const NamedTensors& weights);
 NamedTensors with_prefix(const NamedTensors& tensors, const std::string& prefix);
 
 /// Appends `tensors` with `prefix` before each name.
-void append_with_prefix(NamedTensors& target, const std::string& prefix, const NamedTensors& tensors);
+void append_with_prefix(NamedTensors& target, const std::string& prefix,
+                        const NamedTensors& tensors);
 
 }  // namespace feat2vec::trainers

@@ -9,21 +9,21 @@ namespace feat2vec::trainers {
 
 /// After each step.
 struct StepReport {
-  std::int64_t epoch = 0;          ///< from 1
-  std::int64_t epochs = 0;         ///< at most
-  std::int64_t step = 0;           ///< within the epoch, from 1
-  std::int64_t steps = 0;          ///< of an epoch
-  std::int64_t rows = 0;           ///< observed rows of this step
-  double loss = 0;                 ///< mean over the rows of the epoch so far
+  std::int64_t epoch = 0;   ///< from 1
+  std::int64_t epochs = 0;  ///< at most
+  std::int64_t step = 0;    ///< within the epoch, from 1
+  std::int64_t steps = 0;   ///< of an epoch
+  std::int64_t rows = 0;    ///< observed rows of this step
+  double loss = 0;          ///< mean over the rows of the epoch so far
 };
 
 /// After each epoch and its validation.
 struct EpochReport {
-  std::int64_t epoch = 0;          ///< from 1
+  std::int64_t epoch = 0;  ///< from 1
   std::int64_t epochs = 0;
-  LossSum training;                ///< of the epoch, measured before each step
+  LossSum training;  ///< of the epoch, measured before each step
   std::optional<LossSum> validation;
-  bool best = false;               ///< the validation loss is the lowest so far
+  bool best = false;  ///< the validation loss is the lowest so far
 };
 
 /// Sees training, and changes nothing in it.

@@ -22,8 +22,9 @@ struct TrainOptions {
   double learning_rate = 0.05;
   OptimizerKind optimizer = OptimizerKind::kAdagrad;
   Objective objective = Objective::kNce;
-  std::int64_t patience = 3;      ///< stop after so many epochs without a better validation loss; 0: never
-  std::uint64_t seed = 1;         ///< of the row order
+  std::int64_t patience =
+      3;                   ///< stop after so many epochs without a better validation loss; 0: never
+  std::uint64_t seed = 1;  ///< of the row order
 
   /// Throws Error that names the option when a value is out of range.
   void validate() const;

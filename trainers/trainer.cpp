@@ -103,8 +103,8 @@ bool Trainer::step(const samplers::RowOrder& order) {
     return false;
   }
   epoch_loss_ += loss;
-  const StepReport report{epoch_ + 1, options_.epochs, step_,
-                          steps_per_epoch(), last - first, epoch_loss_.mean()};
+  const StepReport report{epoch_ + 1,        options_.epochs, step_,
+                          steps_per_epoch(), last - first,    epoch_loss_.mean()};
   for (Observer* observer : observers_) observer->on_step(report);
   return true;
 }
@@ -148,9 +148,11 @@ void Trainer::diverge(const LossSum& loss) {
   for (std::size_t g = 0; g < loss.group_sum.size(); ++g)
     if (!std::isfinite(loss.group_sum[g])) group = static_cast<std::int64_t>(g);
   result_.message = fmt::format(
-      "expected a finite loss, received {} at epoch {}, step {}{}; try a lower learning rate than {}",
+      "expected a finite loss, received {} at epoch {}, step {}{}; try a lower learning rate than "
+      "{}",
       group < 0 ? std::nan("") : loss.group_sum[static_cast<std::size_t>(group)], epoch_ + 1, step_,
-      group < 0 ? std::string() : fmt::format(", sampling group {}", group), options_.learning_rate);
+      group < 0 ? std::string() : fmt::format(", sampling group {}", group),
+      options_.learning_rate);
 }
 
 TrainState Trainer::state() const {
@@ -174,7 +176,8 @@ void Trainer::resume(const TrainState& state) {
     epoch_loss_ = loss_from_json(state.position.at("epoch_loss"));
     stopping_.best_epoch = state.position.at("best_epoch").get<std::int64_t>();
     stopping_.waited = state.position.at("waited").get<std::int64_t>();
-    if (stopping_.best_epoch > 0) stopping_.best_loss = state.position.at("best_loss").get<double>();
+    if (stopping_.best_epoch > 0)
+      stopping_.best_loss = state.position.at("best_loss").get<double>();
     result_.training_loss = state.position.at("training_loss").get<double>();
   } catch (const nlohmann::json::exception& error) {
     throw Error("Trainer", "the position of a checkpoint", error.what());

@@ -29,11 +29,11 @@ enum class Outcome {
 /// What training gave besides the weights.
 struct TrainResult {
   Outcome outcome = Outcome::kCompleted;
-  std::int64_t epochs = 0;       ///< finished
-  std::int64_t best_epoch = 0;   ///< whose weights the model now has; 0 without validation
-  double training_loss = 0;      ///< of the last finished epoch
-  double validation_loss = 0;    ///< of the best epoch
-  std::string message;           ///< for kDiverged: step, group and a hint
+  std::int64_t epochs = 0;      ///< finished
+  std::int64_t best_epoch = 0;  ///< whose weights the model now has; 0 without validation
+  double training_loss = 0;     ///< of the last finished epoch
+  double validation_loss = 0;   ///< of the best epoch
+  std::string message;          ///< for kDiverged: step, group and a hint
 };
 
 /// Where training stands: all that the next step depends on besides the data and the options. Stored
@@ -85,7 +85,7 @@ class Trainer {
   std::int64_t step_ = 0;   ///< finished steps of the current epoch
   LossSum epoch_loss_;      ///< of the current epoch so far
   EarlyStopping stopping_;
-  NamedTensors best_;       ///< weights of the best epoch; without validation of the last one
+  NamedTensors best_;  ///< weights of the best epoch; without validation of the last one
   TrainResult result_;
 };
 

@@ -45,15 +45,15 @@ enum class UnseenPolicy {
 
 /// One feature: a name, and the columns that share one vector.
 struct Feature {
-  std::string name;
+  std::string name{};
   FeatureKind kind = FeatureKind::kCategorical;
   /// Columns of the table. Categorical: exactly one; bag: one or more (their members are joined);
   /// numeric: one or more; offset: none.
-  std::vector<std::string> columns;
+  std::vector<std::string> columns{};
 
   /// Bag: text between two members, matched literally; members are trimmed of blanks.
   /// Empty: the column is a list already (Parquet, JSON) or each cell is one member.
-  std::string separator;
+  std::string separator{};
   Pooling pooling = Pooling::kSum;
 
   MissingPolicy missing = MissingPolicy::kVector;
@@ -64,9 +64,9 @@ struct Feature {
   bool dense_bias = true;
   Scaling scaling = Scaling::kStandard;
   /// Numeric, one entry a column, set when the schema is fitted to a table; empty before.
-  std::vector<double> center;
-  std::vector<double> scale;
-  std::vector<std::int64_t> missing_counts;
+  std::vector<double> center{};
+  std::vector<double> scale{};
+  std::vector<std::int64_t> missing_counts{};
 
   /// The feature has a vector and meets the others (the original's `bias_only` turns this off).
   bool embedding = true;
@@ -79,8 +79,8 @@ struct Feature {
 
 /// Features that a noise draw replaces together.
 struct SamplingGroup {
-  std::string name;
-  std::vector<std::string> features;
+  std::string name{};
+  std::vector<std::string> features{};
 
   bool operator==(const SamplingGroup&) const = default;
 };
@@ -88,11 +88,11 @@ struct SamplingGroup {
 /// What a table means: its features and sampling groups. A plain value; `validate` says whether it
 /// makes sense.
 struct Schema {
-  std::vector<Feature> features;
+  std::vector<Feature> features{};
   /// Empty: every feature that has columns is a group of its own.
-  std::vector<SamplingGroup> groups;
+  std::vector<SamplingGroup> groups{};
   /// Words that mean "missing" in categorical and bag columns, besides the empty cell.
-  std::vector<std::string> missing_words;
+  std::vector<std::string> missing_words{};
 
   bool operator==(const Schema&) const = default;
 

@@ -152,9 +152,9 @@ Query Embeddings::number(const FeatureVectors& vectors, std::string_view value) 
   const at::NoGradGuard no_grad;
   const auto& extractor = model_->module->extractor(position);
   const at::Device device = extractor->parameters().at(0).device();
-  const auto cells = data::Column::numeric(
-      at::full({1, 1}, missing ? 0 : (*parsed - center) / scale, at::kFloat),
-      at::full({1, 1}, missing, at::kBool));
+  const auto cells =
+      data::Column::numeric(at::full({1, 1}, missing ? 0 : (*parsed - center) / scale, at::kFloat),
+                            at::full({1, 1}, missing, at::kBool));
   const at::Tensor vector = extractor->forward(cells.to(device))[0].cpu();
   return {feature.name, std::string(value), -1, vector};
 }
@@ -163,8 +163,8 @@ bool Embeddings::knows(std::string_view feature, std::string_view value) const {
   const FeatureVectors* vectors = known_feature(feature);
   if (vectors == nullptr) return false;
   if (vectors->row_of(value) >= 0) return true;
-  return is_missing_word(value) || (vectors->kind() == data::FeatureKind::kNumeric &&
-                                    parse_number(value).has_value());
+  return is_missing_word(value) ||
+         (vectors->kind() == data::FeatureKind::kNumeric && parse_number(value).has_value());
 }
 
 bool Embeddings::is_missing_word(std::string_view value) const {

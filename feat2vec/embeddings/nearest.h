@@ -13,9 +13,9 @@ namespace feat2vec::embeddings {
 /// A value near to a query.
 struct Neighbour {
   std::string feature;
-  std::string value;      ///< the empty text stands for missing
-  double similarity = 0;  ///< cosine, in [-1, 1]; 0 when either vector is zero
-  std::int64_t count = 0; ///< occurrences of the value in training
+  std::string value;       ///< the empty text stands for missing
+  double similarity = 0;   ///< cosine, in [-1, 1]; 0 when either vector is zero
+  std::int64_t count = 0;  ///< occurrences of the value in training
 };
 
 /// The `k` values of the feature `target`, or of all features, whose vectors are nearest to the

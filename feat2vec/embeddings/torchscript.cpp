@@ -79,8 +79,8 @@ std::int64_t unseen_meaning(const data::Feature& feature) {
   return data::kNoValue;
 }
 
-void add_names(torch::jit::Module& module, const data::Schema& schema,
-               const data::Feature& feature, const data::Vocabulary& vocabulary) {
+void add_names(torch::jit::Module& module, const data::Schema& schema, const data::Feature& feature,
+               const data::Vocabulary& vocabulary) {
   const std::vector<std::string> values = values_of(feature, vocabulary);
   const auto named = feature.kind == FeatureKind::kNumeric
                          ? static_cast<std::int64_t>(values.size())
@@ -107,8 +107,9 @@ void add_meanings(torch::jit::Module& module, const data::Feature& feature,
   if (feature.kind == FeatureKind::kNumeric) {
     const std::size_t width = feature.columns.size();
     const auto buffer = [&](const char* name, const std::vector<double>& fitted, double otherwise) {
-      module.register_buffer(name, at::tensor(fitted.empty() ? std::vector<double>(width, otherwise)
-                                                             : fitted, at::kDouble));
+      module.register_buffer(
+          name,
+          at::tensor(fitted.empty() ? std::vector<double>(width, otherwise) : fitted, at::kDouble));
     };
     buffer("center", feature.center, 0);
     buffer("scale", feature.scale, 1);
@@ -182,13 +183,12 @@ void write_torchscript(const Model& model, const std::string& path) {
                                 {"provenance", model.provenance}};
   storage::AtomicFile file(path);
   // Through a function and not by name: a name would become part of the bytes.
-  torch::jit::ExportModule(
-      module,
-      [&file](const void* data, std::size_t size) {
-        file.write(data, size);
-        return size;
-      },
-      {{"feat2vec.json", about.dump()}});
+  torch::jit::ExportModule(module,
+                           [&file](const void* data, std::size_t size) {
+                             file.write(data, size);
+                             return size;
+                           },
+                           {{"feat2vec.json", about.dump()}});
   file.commit();
 }
 

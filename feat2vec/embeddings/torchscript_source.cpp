@@ -214,7 +214,8 @@ def score(self, categorical: Dict[str, List[str]], bags: Dict[str, List[List[str
 std::string dispatch_source(const std::vector<ScriptFeature>& features, std::string_view method,
                             std::string_view parameters, std::string_view arguments,
                             std::string_view result, std::string_view otherwise) {
-  std::string source = fmt::format("\ndef {}(self, feature: str{}) -> {}:\n", method, parameters, result);
+  std::string source =
+      fmt::format("\ndef {}(self, feature: str{}) -> {}:\n", method, parameters, result);
   for (const ScriptFeature& feature : features) {
     if (!feature.vectors) continue;
     source += fmt::format(
@@ -222,7 +223,8 @@ std::string dispatch_source(const std::vector<ScriptFeature>& features, std::str
         feature.position, method, arguments);
   }
   source += fmt::format(
-      "    assert False, \"expected a feature of {{}}, received {{}}\".format(self.features, feature)\n"
+      "    assert False, \"expected a feature of {{}}, received {{}}\".format(self.features, "
+      "feature)\n"
       "    return {}\n",
       otherwise);
   return source;
@@ -277,8 +279,8 @@ std::string model_source(const std::vector<ScriptFeature>& features,
   if (!any) return source;
   source += dispatch_source(features, "embed", ", values: List[str]", "values", "Tensor",
                             "torch.zeros([0])");
-  source += dispatch_source(features, "embed_ids", ", ids: Tensor", "ids", "Tensor",
-                            "torch.zeros([0])");
+  source +=
+      dispatch_source(features, "embed_ids", ", ids: Tensor", "ids", "Tensor", "torch.zeros([0])");
   source += dispatch_source(features, "names", "", "", "List[str]", "self.features");
   source += dispatch_source(features, "table", "", "", "Tensor", "torch.zeros([0])");
   source += dispatch_source(features, "known", ", value: str", "value", "bool", "False");

@@ -23,14 +23,14 @@ enum class Prior {
 
 /// Options of the model. All change results.
 struct ModelOptions {
-  std::int64_t dim = 50;     ///< length of every vector
-  double init_std = 0.05;    ///< tables and dense layers start as N(0, init_std²); biases at 0
-  std::uint64_t seed = 1;    ///< of the initial weights
+  std::int64_t dim = 50;   ///< length of every vector
+  double init_std = 0.05;  ///< tables and dense layers start as N(0, init_std²); biases at 0
+  std::uint64_t seed = 1;  ///< of the initial weights
   Prior prior = Prior::kGroup;
   /// Sampling groups; 0 means one for each feature that is not an offset.
   std::int64_t groups = 0;
   /// Pairs of features (positions among all features) that interact, with weight 1 each. Empty: all.
-  std::vector<std::pair<std::int64_t, std::int64_t>> pairs;
+  std::vector<std::pair<std::int64_t, std::int64_t>> pairs{};
 };
 
 /// The factorization machine of Feat2Vec (paper §2.1, eq. 2) over vectors v_f = φ_f(x_f):

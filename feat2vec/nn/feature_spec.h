@@ -20,10 +20,10 @@ struct FeatureSpec {
   std::int64_t rows = 0;   ///< categorical, bag: vectors in the table, missing included
   std::int64_t width = 0;  ///< numeric: columns of the group
   data::Pooling pooling = data::Pooling::kSum;
-  bool dense_bias = true;       ///< numeric: the dense layer has a bias
-  bool missing_vectors = false; ///< numeric: a learned vector stands in for each missing cell
-  bool embedding = true;        ///< it has a vector and interacts
-  bool bias = false;            ///< it adds a learned number per value to the score
+  bool dense_bias = true;        ///< numeric: the dense layer has a bias
+  bool missing_vectors = false;  ///< numeric: a learned vector stands in for each missing cell
+  bool embedding = true;         ///< it has a vector and interacts
+  bool bias = false;             ///< it adds a learned number per value to the score
   /// A φ of the user's own: its `forward` takes the column's tensor (`values` [n, width] of a numeric
   /// feature, else `ids` [n]) and returns vectors [n, dim].
   std::optional<torch::nn::AnyModule> module;

@@ -144,8 +144,7 @@ void check_sizes(const Safetensors& content, const data::Schema& schema,
     if (!feature.embedding || feature.kind == data::FeatureKind::kOffset) continue;
     const at::Tensor& vectors = tensor_of(content, "vectors/" + feature.name, path);
     if (vectors.dim() != 2 || vectors.size(1) != options.dim) {
-      throw file_error(path,
-                       fmt::format("vectors of length {} for {}", options.dim, feature.name),
+      throw file_error(path, fmt::format("vectors of length {} for {}", options.dim, feature.name),
                        "another shape");
     }
   }
@@ -176,8 +175,8 @@ Model read_model(const Safetensors& content, const std::string& path) {
   model.schema = data::schema_from_json(metadata_json(content, "schema", path));
   model.provenance = metadata_json(content, "provenance", path);
   for (const auto& feature : model.schema.features) {
-    const bool named = feature.kind == data::FeatureKind::kCategorical ||
-                       feature.kind == data::FeatureKind::kBag;
+    const bool named =
+        feature.kind == data::FeatureKind::kCategorical || feature.kind == data::FeatureKind::kBag;
     model.vocabularies.push_back(named ? read_vocabulary(content, feature.name, path)
                                        : data::Vocabulary());
   }
@@ -247,8 +246,7 @@ Checkpoint load_checkpoint(const std::string& path) {
 FileKind file_kind(const std::string& path) {
   std::error_code ignored;
   // A pipe must not lose its first bytes to a look at them.
-  if (std::filesystem::exists(path, ignored) &&
-      !std::filesystem::is_regular_file(path, ignored)) {
+  if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored)) {
     return FileKind::kOther;
   }
   std::ifstream file(path, std::ios::binary);

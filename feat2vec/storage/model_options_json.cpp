@@ -9,12 +9,9 @@
 namespace feat2vec::storage {
 
 nlohmann::json to_json(const ModelOptions& options) {
-  return {{"dim", options.dim},
-          {"init_std", options.init_std},
-          {"seed", options.seed},
-          {"prior", options.prior == Prior::kGroup ? "group" : "none"},
-          {"groups", options.groups},
-          {"pairs", options.pairs}};
+  return {{"dim", options.dim},       {"init_std", options.init_std},
+          {"seed", options.seed},     {"prior", options.prior == Prior::kGroup ? "group" : "none"},
+          {"groups", options.groups}, {"pairs", options.pairs}};
 }
 
 ModelOptions model_options_from_json(const nlohmann::json& json) {

@@ -154,8 +154,8 @@ void write_safetensors(const std::string& path, const Safetensors& content) {
   std::uint64_t position = 0;
   for (const auto* named : order) {
     const at::Tensor& tensor = named->second;
-    const auto size =
-        static_cast<std::uint64_t>(tensor.numel()) * static_cast<std::uint64_t>(tensor.element_size());
+    const auto size = static_cast<std::uint64_t>(tensor.numel()) *
+                      static_cast<std::uint64_t>(tensor.element_size());
     header.tensors.push_back(
         {named->first, tensor.scalar_type(), tensor.sizes().vec(), position, position + size});
     position += size;

@@ -37,9 +37,8 @@ std::optional<at::ScalarType> dtype_of(std::string_view word) {
 /// What a message shows of text from the file: printable, and not long.
 std::string shown(std::string_view text) {
   constexpr std::size_t kLongest = 80;
-  const std::string quoted =
-      nlohmann::json(std::string(text.substr(0, kLongest)))
-          .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  const std::string quoted = nlohmann::json(std::string(text.substr(0, kLongest)))
+                                 .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
   return text.size() > kLongest ? quoted + "…" : quoted;
 }
 
@@ -96,14 +95,14 @@ std::vector<std::int64_t> parse_shape(const nlohmann::json& json, const std::str
                                       const std::string& path) {
   constexpr auto kLongest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   if (!json.is_array() || json.size() > kMaxDimensions) {
-    throw file_error(path, fmt::format("{} with a shape of at most {} lengths", what,
-                                       kMaxDimensions), shown(json.dump()));
+    throw file_error(path,
+                     fmt::format("{} with a shape of at most {} lengths", what, kMaxDimensions),
+                     shown(json.dump()));
   }
   std::vector<std::int64_t> shape;
   for (const auto& length : json) {
     if (!length.is_number_unsigned() || length.get<std::uint64_t>() > kLongest) {
-      throw file_error(path, what + " with lengths of 0 or more in its shape",
-                       shown(json.dump()));
+      throw file_error(path, what + " with lengths of 0 or more in its shape", shown(json.dump()));
     }
     shape.push_back(length.get<std::int64_t>());
   }
@@ -120,8 +119,7 @@ TensorInfo parse_tensor(const std::string& name, const nlohmann::json& json,
   const auto& word = json.at("dtype");
   const auto dtype = word.is_string() ? dtype_of(word.get<std::string>()) : std::nullopt;
   if (!dtype) {
-    throw file_error(path, what + " with dtype F64, F32, I64, I32, U8 or BOOL",
-                     shown(word.dump()));
+    throw file_error(path, what + " with dtype F64, F32, I64, I32, U8 or BOOL", shown(word.dump()));
   }
   const auto& offsets = json.at("data_offsets");
   if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||

@@ -35,8 +35,7 @@ std::vector<std::string> unpack_strings(const PackedStrings& packed, const std::
   const auto* offset = offsets.const_data_ptr<std::int64_t>();
   const auto* last = offset + offsets.numel() - 1;
   if (*offset != 0 || *last != bytes.numel() || !std::is_sorted(offset, last + 1)) {
-    throw file_error(where, "offsets of names that rise from 0 to their bytes",
-                     "other offsets");
+    throw file_error(where, "offsets of names that rise from 0 to their bytes", "other offsets");
   }
   const auto* text = static_cast<const char*>(bytes.const_data_ptr());
   std::vector<std::string> texts;

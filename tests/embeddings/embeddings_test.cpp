@@ -44,7 +44,8 @@ TEST(Embeddings, HoldEveryFeatureWithVectors) {
   const Embeddings embeddings(model);
   std::vector<std::string> names;
   for (const auto& feature : embeddings.features()) names.push_back(feature.feature());
-  EXPECT_EQ(names, (std::vector<std::string>{"director", "a=b c", "cast", "tags", "year", "attrs"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"director", "a=b c", "cast", "tags", "year", "attrs"}));
   const FeatureVectors& director = embeddings.feature("director");
   EXPECT_EQ(director.size(), 9);
   EXPECT_EQ(director.value(0), "Jane Campion");
@@ -107,13 +108,15 @@ TEST(Embeddings, FindNumbersThroughTheDenseLayer) {
 TEST(Embeddings, NameWhatIsNearWhenUnknown) {
   const Model model = sample_model();
   const Embeddings embeddings(model);
-  EXPECT_EQ(error_of([&] { embeddings.find("director=Jane Champion"); }),
-            "[embeddings] expected a value of \"director\", received \"Jane Champion\" (did you mean "
-            "\"Jane Campion\"?)");
+  EXPECT_EQ(
+      error_of([&] { embeddings.find("director=Jane Champion"); }),
+      "[embeddings] expected a value of \"director\", received \"Jane Champion\" (did you mean "
+      "\"Jane Campion\"?)");
   EXPECT_EQ(error_of([&] { embeddings.find("directr=x"); }),
             "[embeddings] expected a feature with vectors, received \"directr\" (did you mean "
             "\"director\"?)");
-  EXPECT_NE(error_of([&] { embeddings.find("director"); }).find("feature=value"), std::string::npos);
+  EXPECT_NE(error_of([&] { embeddings.find("director"); }).find("feature=value"),
+            std::string::npos);
   EXPECT_NE(error_of([&] { embeddings.find("offset=1"); }).find("with vectors"), std::string::npos);
   EXPECT_NE(error_of([&] { embeddings.find("tags="); }).find("missing"), std::string::npos);
   EXPECT_NE(error_of([&] { embeddings.find("year=soon"); }).find("a number"), std::string::npos);

@@ -70,13 +70,14 @@ TEST(Export, NpyHasTheHeaderAndTheNumbers) {
     export_model(model, Format::kNpy, folder.file("v"));
     const std::string bytes = read_file(folder.file("v.npy"));
     ASSERT_EQ(bytes.substr(0, 8), std::string("\x93NUMPY\x01\x00", 8));
-    const std::size_t length = static_cast<unsigned char>(bytes[8]) +
-                               (static_cast<std::size_t>(static_cast<unsigned char>(bytes[9])) << 8U);
+    const std::size_t length =
+        static_cast<unsigned char>(bytes[8]) +
+        (static_cast<std::size_t>(static_cast<unsigned char>(bytes[9])) << 8U);
     EXPECT_EQ((10 + length) % 64, 0U);
     const std::string dict = bytes.substr(10, length);
     const std::string descr = type == at::kFloat ? "<f4" : "<f8";
-    EXPECT_TRUE(dict.starts_with("{'descr': '" + descr +
-                                 "', 'fortran_order': False, 'shape': (23, 6), }"));
+    EXPECT_TRUE(
+        dict.starts_with("{'descr': '" + descr + "', 'fortran_order': False, 'shape': (23, 6), }"));
     EXPECT_EQ(dict.back(), '\n');
     const auto names = lines_of(folder.file("v.names.txt"));
     ASSERT_EQ(names.size(), static_cast<std::size_t>(kRows));

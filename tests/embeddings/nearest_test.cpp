@@ -57,8 +57,8 @@ TEST(Nearest, KeepsToTheTargetAndToK) {
   const auto all = nearest(embeddings, embeddings.find("year=1993"), 1000);
   const auto cast = nearest(embeddings, embeddings.find("year=1993"), 2, "cast");
   ASSERT_EQ(cast.size(), 2U);
-  const auto first = std::find_if(all.begin(), all.end(),
-                                  [](const auto& one) { return one.feature == "cast"; });
+  const auto first =
+      std::find_if(all.begin(), all.end(), [](const auto& one) { return one.feature == "cast"; });
   EXPECT_EQ(cast[0].value, first->value);
   EXPECT_EQ(cast[0].feature, "cast");
   EXPECT_EQ(nearest(embeddings, embeddings.find("cast=u"), 100, "cast").size(), 4U);

@@ -54,10 +54,18 @@ class RowMaker {
     Rows made;
     for (std::size_t f = 0; f < model_.schema.features.size(); ++f) {
       switch (model_.schema.features[f].kind) {
-        case data::FeatureKind::kCategorical: add_categorical(made, f); break;
-        case data::FeatureKind::kBag: add_bag(made, f); break;
-        case data::FeatureKind::kNumeric: add_numbers(made, f); break;
-        case data::FeatureKind::kOffset: made.columns.push_back(data::Column::offset(rows_)); break;
+        case data::FeatureKind::kCategorical:
+          add_categorical(made, f);
+          break;
+        case data::FeatureKind::kBag:
+          add_bag(made, f);
+          break;
+        case data::FeatureKind::kNumeric:
+          add_numbers(made, f);
+          break;
+        case data::FeatureKind::kOffset:
+          made.columns.push_back(data::Column::offset(rows_));
+          break;
       }
     }
     return made;
@@ -129,8 +137,8 @@ class RowMaker {
     const at::Tensor scaled =
         (raw - at::tensor(feature.center, at::kDouble)) / at::tensor(feature.scale, at::kDouble);
     made.numbers.insert(feature.name, raw);
-    made.columns.push_back(data::Column::numeric(
-        scaled.masked_fill(missing, 0).to(at::kFloat), missing));
+    made.columns.push_back(
+        data::Column::numeric(scaled.masked_fill(missing, 0).to(at::kFloat), missing));
   }
 
   const Model& model_;
@@ -181,7 +189,8 @@ TEST(TorchScript, EmbedsValuesAndIds) {
       values.push_back(feature.value(row));
       ids.push_back(row);
     }
-    const at::Tensor found = module.get_method("embed")({feature.feature(), list_of(values)}).toTensor();
+    const at::Tensor found =
+        module.get_method("embed")({feature.feature(), list_of(values)}).toTensor();
     EXPECT_TRUE(at::equal(found, feature.vectors())) << feature.feature();
     EXPECT_EQ(module.get_method("names")({feature.feature()}).toListRef().size(), values.size());
     if (feature.kind() == data::FeatureKind::kNumeric) continue;

@@ -111,8 +111,9 @@ TEST(AtomicFile, SaysWhyItCannotBeOpened) {
     AtomicFile file(path);
     FAIL() << "opened";
   } catch (const Error& error) {
-    EXPECT_EQ(std::string(error.what()), path + ": expected a folder that can be written to, "
-                                                "received \"No such file or directory\"");
+    EXPECT_EQ(std::string(error.what()), path +
+                                             ": expected a folder that can be written to, "
+                                             "received \"No such file or directory\"");
   }
 }
 

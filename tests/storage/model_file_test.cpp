@@ -142,8 +142,9 @@ TEST(ModelFile, ContentThatMakesNoSenseIsAnError) {
   const auto replace = [](std::string& text, const std::string& from, const std::string& to) {
     text.replace(text.find(from), from.size(), to);
   };
-  EXPECT_EQ(message_after([](auto& c) { c.metadata["format_version"] = "2"; }),
-            path + ": expected format version 1 or earlier, received 2, which needs a later feat2vec");
+  EXPECT_EQ(
+      message_after([](auto& c) { c.metadata["format_version"] = "2"; }),
+      path + ": expected format version 1 or earlier, received 2, which needs a later feat2vec");
   EXPECT_NE(message_after([](auto& c) { c.metadata.erase("format"); }).find("a feat2vec model"),
             std::string::npos);
   for (const char* key : {"schema", "model", "provenance"}) {
@@ -153,13 +154,13 @@ TEST(ModelFile, ContentThatMakesNoSenseIsAnError) {
   message_after([](auto& c) { c.metadata["model"] = "[]"; });
   message_after([](auto& c) { c.metadata["schema"] = "[]"; });
   message_after([](auto& c) { c.metadata["schema"] = "{}"; });
-  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
-           {"\"dim\":6", "\"dim\":1000000000000"},
-           {"\"dim\":6", "\"dim\":\"6\""},
-           {"\"groups\":6", "\"groups\":99999999999"},
-           {"\"groups\":6", "\"groups\":5"},
-           {"\"prior\":\"group\"", "\"prior\":\"x\""},
-           {"\"pairs\":[]", "\"pairs\":[[0,99]]"}}) {
+  for (const auto& [from, to] :
+       std::vector<std::pair<std::string, std::string>>{{"\"dim\":6", "\"dim\":1000000000000"},
+                                                        {"\"dim\":6", "\"dim\":\"6\""},
+                                                        {"\"groups\":6", "\"groups\":99999999999"},
+                                                        {"\"groups\":6", "\"groups\":5"},
+                                                        {"\"prior\":\"group\"", "\"prior\":\"x\""},
+                                                        {"\"pairs\":[]", "\"pairs\":[[0,99]]"}}) {
     message_after([&](auto& c) { replace(c.metadata["model"], from, to); });
   }
   for (std::size_t i = 0; i < good.tensors.size(); ++i) {
@@ -196,9 +197,9 @@ TEST(ModelFile, RefusesAModuleOfTheUsers) {
   model.vocabularies.resize(1);
   ModelOptions options;
   options.dim = 3;
-  model.module = Feat2Vec(options, std::vector{nn::FeatureSpec::custom(
-                                       "year", data::FeatureKind::kNumeric,
-                                       torch::nn::AnyModule(torch::nn::Linear(1, 3)))});
+  model.module = Feat2Vec(
+      options, std::vector{nn::FeatureSpec::custom("year", data::FeatureKind::kNumeric,
+                                                   torch::nn::AnyModule(torch::nn::Linear(1, 3)))});
   const std::string message = error_of([&] { save_model(folder.file("m.f2v"), model); });
   EXPECT_NE(message.find("\"year\" with a module of its own"), std::string::npos) << message;
   EXPECT_EQ(folder.entries(), 0);

@@ -133,7 +133,8 @@ INSTANTIATE_TEST_SUITE_P(
         Hostile{"", 0, "JSON object"}, Hostile{"[]", 0, "JSON object"},
         Hostile{"{\"a\":", 0, "JSON object"}, Hostile{"{\"\xff\":1}", 0, "JSON object"},
         Hostile{"{}", 3, "0 bytes of data"}, Hostile{R"({"a":1})", 0, "with dtype"},
-        Hostile{R"({"a":{}})", 0, "with dtype"}, Hostile{R"({"__metadata__":[]})", 0, "text to text"},
+        Hostile{R"({"a":{}})", 0, "with dtype"},
+        Hostile{R"({"__metadata__":[]})", 0, "text to text"},
         Hostile{R"({"__metadata__":{"a":1}})", 0, "text to text"},
         Hostile{R"({"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}})", 2, "dtype F64"},
         Hostile{R"({"a":{"dtype":7,"shape":[1],"data_offsets":[0,2]}})", 2, "dtype F64"},
@@ -146,21 +147,26 @@ INSTANTIATE_TEST_SUITE_P(
                 "bytes of its shape"},
         Hostile{R"({"a":{"dtype":"U8","shape":[9223372036854775807,0,3],"data_offsets":[0,0]}})", 0,
                 "bytes of its shape"},
-        Hostile{R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})", 4, "bytes of its shape"},
+        Hostile{R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})", 4,
+                "bytes of its shape"},
         Hostile{R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0]}})", 2, "[begin, end]"},
         Hostile{R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[-1,1]}})", 2, "[begin, end]"},
         Hostile{R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[2,0]}})", 2, "within 2 bytes"},
         Hostile{R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})", 2, "within 2 bytes"},
         Hostile{R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},
-                    "b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})", 3, "at byte 2"},
+                    "b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})",
+                3, "at byte 2"},
         Hostile{R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},
-                    "b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}})", 3, "at byte 1"},
+                    "b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}})",
+                3, "at byte 1"},
         Hostile{R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", 2, "1 bytes of data"},
         Hostile{R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},
-                    "a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", 1, "once"},
+                    "a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})",
+                1, "once"},
         Hostile{R"({"a":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]}})", 1, "only 0 and 1"},
         Hostile{R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},
-                    "__metadata__":{"checksum":"xxh3-64:0123456789abcdef"}})", 1, "checksum"}));
+                    "__metadata__":{"checksum":"xxh3-64:0123456789abcdef"}})",
+                1, "checksum"}));
 
 TEST(Safetensors, RefusesHostileLengths) {
   const TemporaryFolder folder;
@@ -189,7 +195,8 @@ TEST(StringList, PacksAnyBytes) {
 
 TEST(StringList, RefusesOffsetsThatMakeNoSense) {
   PackedStrings packed = pack_strings({"ab", "c"});
-  for (const auto& offsets : {std::vector<std::int64_t>{0, 2, 4}, {1, 2, 3}, {0, -1, 3}, {0, 5, 3}}) {
+  for (const auto& offsets :
+       {std::vector<std::int64_t>{0, 2, 4}, {1, 2, 3}, {0, -1, 3}, {0, 5, 3}}) {
     packed.offsets = at::tensor(offsets, at::kLong);
     EXPECT_THROW(unpack_strings(packed, "x"), Error);
   }

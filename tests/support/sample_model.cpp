@@ -53,13 +53,21 @@ Model sample_model(at::ScalarType type) {
   Model model;
   model.schema = sample_schema();
   model.vocabularies = {
-      data::Vocabulary({{"Jane Campion", 5}, {"a=b", 4}, {"100%", 3}, {"%20", 3}, {"line\nbreak", 2},
-                        {"tab\tand\rreturn", 2}, {"Agnès Varda", 1}, {"宮崎 駿", 1}},
+      data::Vocabulary({{"Jane Campion", 5},
+                        {"a=b", 4},
+                        {"100%", 3},
+                        {"%20", 3},
+                        {"line\nbreak", 2},
+                        {"tab\tand\rreturn", 2},
+                        {"Agnès Varda", 1},
+                        {"宮崎 駿", 1}},
                        /*missing_count=*/2),
       data::Vocabulary({{"x", 9}, {"y=z", 4}, {"z", 4}}, 0),
       data::Vocabulary({{"Holly Hunter", 7}, {"Sam Neill", 6}, {"Anna Paquin", 6}, {"u", 1}}, 4),
       data::Vocabulary({{"drama", 8}, {"sea", 3}, {"piano", 2}}, 0),
-      data::Vocabulary(), data::Vocabulary(), data::Vocabulary()};
+      data::Vocabulary(),
+      data::Vocabulary(),
+      data::Vocabulary()};
   ModelOptions options;
   options.dim = 6;
   options.seed = 7;

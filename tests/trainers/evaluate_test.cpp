@@ -39,8 +39,8 @@ TEST(EvaluateLoss, OfAModelThatKnowsOnlyTheNoiseIsTheNoiseLevel) {
   Feat2Vec model = make_planted_model();
   const at::NoGradGuard no_grad;
   for (const at::Tensor& parameter : model->parameters()) parameter.zero_();
-  const auto noise = std::make_shared<samplers::NoiseTables>(
-      planted.table, planted.schema, samplers::NoiseOptions{.alpha2 = 0});
+  const auto noise = std::make_shared<samplers::NoiseTables>(planted.table, planted.schema,
+                                                             samplers::NoiseOptions{.alpha2 = 0});
   model->set_group_offsets(noise->mean_log_probs());
   const samplers::ImplicitSampler sampler(planted.table, noise, samplers::GroupChooser({1, 1}, 1),
                                           samplers::SamplerOptions{});

@@ -70,11 +70,13 @@ TEST(OptimizerState, RefusesWhatItDoesNotKnow) {
   const Planted planted = make_planted(50);
   Feat2Vec model = make_planted_model();
   AutogradEngine adam(model, planted.sampler, options_of(OptimizerKind::kAdam));
-  EXPECT_NE(error_of([&] { adam.set_state({{"f9.weight/step", at::scalar_tensor(1)}}); })
-                .find("f9.weight"),
+  EXPECT_NE(error_of([&] {
+              adam.set_state({{"f9.weight/step", at::scalar_tensor(1)}});
+            }).find("f9.weight"),
             std::string::npos);
-  EXPECT_NE(error_of([&] { adam.set_state({{"f0.weight/momentum", at::scalar_tensor(1)}}); })
-                .find("momentum"),
+  EXPECT_NE(error_of([&] {
+              adam.set_state({{"f0.weight/momentum", at::scalar_tensor(1)}});
+            }).find("momentum"),
             std::string::npos);
   AutogradEngine sgd(model, planted.sampler, options_of(OptimizerKind::kSgd));
   EXPECT_NE(error_of([&] { sgd.set_state({{"f0.weight/step", at::scalar_tensor(1)}}); }), "");

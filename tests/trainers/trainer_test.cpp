@@ -65,7 +65,8 @@ TEST(Trainer, FindsThePlantedStructure) {
   const at::Tensor key = model->extractor(0)->parameters().front();
   const at::Tensor follows = model->extractor(1)->parameters().front();
   const at::Tensor best = key.matmul(follows.t()).argmax(1);
-  const at::Tensor own = (at::arange(Planted::kValues, at::kLong) * 5 + 3).remainder(Planted::kValues);
+  const at::Tensor own =
+      (at::arange(Planted::kValues, at::kLong) * 5 + 3).remainder(Planted::kValues);
   EXPECT_TRUE(best.equal(own)) << best << own;
 }
 
@@ -175,9 +176,11 @@ TEST(Trainer, StopsEarlyAndKeepsTheBestWeights) {
   EXPECT_EQ(result.outcome, Outcome::kStoppedEarly);
   EXPECT_EQ(result.epochs, result.best_epoch + 2);
   double lowest = std::numeric_limits<double>::infinity();
-  for (const EpochReport& report : recorder.epochs) lowest = std::min(lowest, report.validation->mean());
+  for (const EpochReport& report : recorder.epochs)
+    lowest = std::min(lowest, report.validation->mean());
   EXPECT_EQ(result.validation_loss, lowest);
-  EXPECT_DOUBLE_EQ(evaluate_loss(model, *validation, options.objective, options.batch).mean(), lowest);
+  EXPECT_DOUBLE_EQ(evaluate_loss(model, *validation, options.objective, options.batch).mean(),
+                   lowest);
 }
 
 TEST(Trainer, StopsAtALossThatIsNotFiniteAndKeepsTheLastGoodWeights) {
@@ -203,7 +206,8 @@ TEST(Trainer, StartsGroupOffsetsAtTheMeanLogNoise) {
   const Trainer trainer(model, planted.sampler, nullptr, short_options());
   const std::vector<double> expected = planted.sampler->noise().mean_log_probs();
   for (std::size_t g = 0; g < expected.size(); ++g)
-    EXPECT_NEAR(model->group_offsets()[static_cast<std::int64_t>(g)].item<double>(), expected[g], 1e-6);
+    EXPECT_NEAR(model->group_offsets()[static_cast<std::int64_t>(g)].item<double>(), expected[g],
+                1e-6);
 }
 
 TEST(Trainer, RefusesOptionsOutOfRange) {
@@ -222,7 +226,9 @@ TEST(Trainer, RefusesOptionsOutOfRange) {
 TEST(Trainer, RefusesAPositionThatIsNoCheckpoint) {
   const Planted planted = make_planted();
   Trainer trainer(make_planted_model(), planted.sampler, nullptr, short_options());
-  EXPECT_NE(error_of([&] { trainer.resume({{{"epoch", 1}}, {}}); }).find("checkpoint"),
+  EXPECT_NE(error_of([&] {
+              trainer.resume({{{"epoch", 1}}, {}});
+            }).find("checkpoint"),
             std::string::npos);
 }
 
