@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "apps/command.h"
+#include "apps/console.h"
 #include "apps/signals.h"
 #include "feat2vec/error.h"
 #include "feat2vec/storage/model_file.h"
@@ -22,6 +22,7 @@ CheckpointWriter::CheckpointWriter(std::string path, double every, const Model& 
       about_(std::move(about)) {}
 
 void CheckpointWriter::on_step(const trainers::StepReport& /*report*/) {
+  stepped_ = true;
   if (every_ > 0 && age() >= every_) write();
 }
 
@@ -31,7 +32,7 @@ void CheckpointWriter::on_epoch(const trainers::EpochReport& /*report*/) {
 }
 
 void CheckpointWriter::on_end() {
-  if (caught_signal() != 0) write();
+  if (caught_signal() != 0 && stepped_) write();
 }
 
 void CheckpointWriter::write() {

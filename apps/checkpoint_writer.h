@@ -40,6 +40,7 @@ class CheckpointWriter : public trainers::Observer {
   const trainers::Trainer& trainer_;
   nlohmann::json about_;
   Clock::time_point written_ = Clock::now();
+  bool stepped_ = false;
 };
 
 }  // namespace feat2vec::apps

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
 #include <string>
 #include <vector>
 
+#include "apps/console.h"
 #include "feat2vec/error.h"
 #include "feat2vec/spelling.h"
 #include "feat2vec/version.h"
@@ -16,12 +18,13 @@
 namespace feat2vec::apps {
 namespace {
 
+constexpr const char* kNoMemory = "expected enough memory, received none";
 constexpr const char* kFooter =
     "Exit codes: 0 done; 1 something is wrong with a file or its content; 2 wrong usage;\n"
     "130 interrupted; 143 terminated. Try `feat2vec COMMAND --help`.";
 
 int fail(ExitCode code, std::string_view message) {
-  fmt::print(stderr, "feat2vec: error: {}\n", printable(message));
+  print_error(fmt::format("feat2vec: error: {}\n", printable(message)));
   return code;
 }
 
@@ -41,8 +44,10 @@ std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> extras = app.remaining(true);
   if (extras.empty()) return error.what();
   const std::string word = extras.front().substr(0, extras.front().find('='));
-  return fmt::format("expected {}, received \"{}\"{}",
-                     word.starts_with('-') ? "a known option" : "no further argument", word,
+  const char* expected = word.starts_with('-')           ? "a known option"
+                         : app.get_subcommands().empty() ? "a known subcommand"
+                                                         : "no further argument";
+  return fmt::format("expected {}, received \"{}\"{}", expected, word,
                      did_you_mean(word, known_names(app)));
 }
 
@@ -60,10 +65,6 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
-void warn(std::string_view message) {
-  fmt::print(stderr, "feat2vec: warning: {}\n", printable(message));
-}
-
 int run(int argc, const char* const* argv) {
   CLI::App app{"feat2vec learns one vector for every value of every feature of a table."};
   app.name("feat2vec");
@@ -71,6 +72,7 @@ int run(int argc, const char* const* argv) {
   app.set_version_flag("--version", fmt::format("feat2vec {}", kVersion));
   app.require_subcommand(1);
   app.fallthrough(false);
+  std::signal(SIGXFSZ, SIG_IGN);  // past a limit on file sizes, writing fails as on a full disk
   int exit_code = kDone;
   add_train(app, exit_code);
   add_inspect(app, exit_code);
@@ -78,6 +80,7 @@ int run(int argc, const char* const* argv) {
   add_export(app, exit_code);
   try {
     app.parse(argc, argv);
+    flush_output();
     return exit_code;
   } catch (const CLI::Success& asked) {  // --help, --version
     return app.exit(asked);
@@ -90,10 +93,12 @@ int run(int argc, const char* const* argv) {
   } catch (const Error& error) {
     return fail(kBadInput, error.what());
   } catch (const std::bad_alloc&) {
-    return fail(kBadInput, "expected enough memory, received none");
+    return fail(kBadInput, kNoMemory);
   } catch (const std::exception& error) {
     const std::string_view message =
         error.what();  // LibTorch adds a backtrace after the first line
+    if (message.find("can't allocate memory") != std::string_view::npos)
+      return fail(kBadInput, kNoMemory);
     return fail(kBadInput, message.substr(0, message.find('\n')));
   }
 }

@@ -29,9 +29,6 @@ void add_export(CLI::App& app, int& exit_code);
 /// stderr. Returns the exit code.
 int run(int argc, const char* const* argv);
 
-/// Prints `feat2vec: warning: …` on stderr.
-void warn(std::string_view message);
-
 /// `text` with every control character as \xHH, so that no data can move the cursor.
 std::string printable(std::string_view text);
 

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "apps/command.h"
 #include "feat2vec/error.h"
@@ -21,6 +24,19 @@ struct ExportArguments {
   embeddings::ExportOptions options;
 };
 
+/// Throws Error unless every file can be written, none twice, and none is the model.
+void check_paths(const std::vector<std::string>& paths, const std::string& model) {
+  std::set<std::string> written;
+  for (const std::string& path : paths) {
+    storage::check_writable(path);
+    std::error_code ignored;
+    if (std::filesystem::equivalent(path, model, ignored))
+      throw Error(fmt::format("{}: expected an output that is not the model, received it", path));
+    if (!written.insert(std::filesystem::weakly_canonical(path).string()).second)
+      throw Error(fmt::format("{}: expected a file for each output, received it twice", path));
+  }
+}
+
 void run_export(const ExportArguments& arguments) {
   embeddings::Format format{};
   try {
@@ -28,8 +44,7 @@ void run_export(const ExportArguments& arguments) {
   } catch (const Error& error) {
     throw UsageError(error.what());
   }
-  for (const std::string& path : embeddings::export_paths(format, arguments.out, arguments.options))
-    storage::check_writable(path);
+  check_paths(embeddings::export_paths(format, arguments.out, arguments.options), arguments.model);
   const Model model = storage::load_model(arguments.model);
   embeddings::export_model(model, format, arguments.out, arguments.options);
 }

@@ -10,6 +10,7 @@
 
 #include "apps/command.h"
 #include "feat2vec/embeddings/embeddings.h"
+#include "feat2vec/error.h"
 #include "feat2vec/storage/model_file.h"
 
 namespace feat2vec::apps {
@@ -41,6 +42,15 @@ void print_text(const std::vector<embeddings::Neighbour>& neighbours) {
   }
 }
 
+/// The feature that --in names. Throws UsageError for an unknown one.
+std::string_view known_target(const embeddings::Embeddings& vectors, const std::string& name) {
+  try {
+    return vectors.feature(name).feature();
+  } catch (const Error& error) {
+    throw UsageError(fmt::format("--in: {}", error.what()));
+  }
+}
+
 void run_nearest(const NearestArguments& arguments) {
   if (arguments.k < 1)
     throw UsageError(fmt::format("-k: expected 1 or more, received {}", arguments.k));
@@ -48,7 +58,7 @@ void run_nearest(const NearestArguments& arguments) {
   const embeddings::Embeddings vectors(model);
   const embeddings::Query query = vectors.find(arguments.key);
   std::optional<std::string_view> target;
-  if (!arguments.target.empty()) target = arguments.target;
+  if (!arguments.target.empty()) target = known_target(vectors, arguments.target);
   const auto neighbours = embeddings::nearest(vectors, query, arguments.k, target);
   if (arguments.json)
     print_json(neighbours);

@@ -4,11 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "apps/command.h"
+#include "apps/console.h"
 
 namespace feat2vec::apps {
 namespace {
@@ -30,11 +30,6 @@ std::string by_group(const trainers::LossSum& loss, const std::vector<std::strin
                         loss.mean_of_group(g));
   }
   return text;
-}
-
-void print_line(const nlohmann::json& json) {
-  fmt::print("{}\n", json.dump());
-  std::fflush(stdout);
 }
 
 }  // namespace
@@ -62,27 +57,26 @@ void ProgressBar::on_step(const trainers::StepReport& report) {
       seconds * static_cast<double>(all - done) / static_cast<double>(done - first_step_);
   constexpr std::int64_t kWidth = 24;
   const auto filled = static_cast<std::size_t>(kWidth * done / std::max<std::int64_t>(all, 1));
-  fmt::print(stderr, "\r\x1b[K[{}{}] epoch {}/{}  {:.0f} rows/s  loss {:.4f}  {} left",
-             std::string(filled, '='), std::string(kWidth - filled, ' '), report.epoch,
-             report.epochs, static_cast<double>(rows_) / std::max(seconds, 1e-9), report.loss,
-             duration(left));
-  std::fflush(stderr);
+  print_error(fmt::format("\r\x1b[K[{}{}] epoch {}/{}  {:.0f} rows/s  loss {:.4f}  {} left",
+                          std::string(filled, '='), std::string(kWidth - filled, ' '), report.epoch,
+                          report.epochs, static_cast<double>(rows_) / std::max(seconds, 1e-9),
+                          report.loss, duration(left)));
   drawn_ = true;
 }
 
 void ProgressBar::clear_line() {
-  if (drawn_) fmt::print(stderr, "\r\x1b[K");
+  if (drawn_) print_error("\r\x1b[K");
   drawn_ = false;
 }
 
 void ProgressBar::on_epoch(const trainers::EpochReport& report) {
   clear_line();
   const trainers::LossSum& shown = report.validation ? *report.validation : report.training;
-  fmt::print(stderr, "epoch {:>2}  loss {:.4f}", report.epoch, report.training.mean());
+  std::string line = fmt::format("epoch {:>2}  loss {:.4f}", report.epoch, report.training.mean());
   if (report.validation)
-    fmt::print(stderr, "  validation {:.4f}{}", report.validation->mean(),
-               report.best ? " *" : "  ");
-  fmt::print(stderr, "  ({})\n", by_group(shown, groups_));
+    line +=
+        fmt::format("  validation {:.4f}{}", report.validation->mean(), report.best ? " *" : "  ");
+  print_error(fmt::format("{}  ({})\n", line, by_group(shown, groups_)));
 }
 
 void ProgressBar::on_end() { clear_line(); }
@@ -93,11 +87,12 @@ void ProgressJson::on_step(const trainers::StepReport& report) {
   const Clock::time_point now = Clock::now();
   if (now - shown_ < std::chrono::seconds(1)) return;
   shown_ = now;
-  print_line({{"event", "step"},
-              {"epoch", report.epoch},
-              {"step", report.step},
-              {"steps", report.steps},
-              {"loss", report.loss}});
+  const nlohmann::json json{{"event", "step"},
+                            {"epoch", report.epoch},
+                            {"step", report.step},
+                            {"steps", report.steps},
+                            {"loss", report.loss}};
+  print_line(json.dump());
 }
 
 void ProgressJson::on_epoch(const trainers::EpochReport& report) {
@@ -108,7 +103,7 @@ void ProgressJson::on_epoch(const trainers::EpochReport& report) {
     json["validation"] = loss_json(*report.validation, groups_);
     json["best"] = report.best;
   }
-  print_line(json);
+  print_line(json.dump());
 }
 
 }  // namespace feat2vec::apps

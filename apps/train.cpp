@@ -140,6 +140,7 @@ void add_training_options(CLI::App* command, TrainArguments& a) {
                    "Epochs without a better validation loss before stopping; 0: never")
       ->capture_default_str();
   command->add_option("--seed", a.seed, "Of weights, noise, row order and split")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
 }
 
@@ -151,8 +152,9 @@ void add_running_options(CLI::App* command, TrainArguments& a) {
   command->add_option("--engine", a.engine, "auto | autograd")
       ->check(CLI::IsMember({"auto", "autograd"}))
       ->capture_default_str();
-  command->add_option("--threads", a.threads,
-                      "Threads for reading; results do not depend on it (default: all cores)");
+  command->add_option(
+      "--threads", a.threads,
+      "Threads to use; results never depend on it (this version reads and trains on one)");
   const std::map<std::string, double> seconds{{"s", 1}, {"m", 60}, {"h", 3600}};
   command
       ->add_option("--checkpoint-every", a.checkpoint_every,

@@ -21,11 +21,14 @@ void check(bool holds, std::string_view flag, std::string_view expected, const T
 
 void finish(TrainArguments& arguments) {
   const auto share = [](double x) { return x >= 0 && x <= 1; };
-  check(arguments.model.dim >= 1, "--dim", "1 or more", arguments.model.dim);
+  constexpr std::int64_t kMost = 65536;  // of what is multiplied into every tensor
+  const auto within = [](std::int64_t x) { return x >= 1 && x <= kMost; };
+  check(within(arguments.model.dim), "--dim", "1 to 65536", arguments.model.dim);
   check(arguments.train.epochs >= 1, "--epochs", "1 or more", arguments.train.epochs);
   check(arguments.train.batch >= 1, "--batch", "1 or more", arguments.train.batch);
   check(arguments.train.patience >= 0, "--patience", "0 or more", arguments.train.patience);
-  check(arguments.sampler.noise_rows >= 1, "--noise", "1 or more", arguments.sampler.noise_rows);
+  check(within(arguments.sampler.noise_rows), "--noise", "1 to 65536",
+        arguments.sampler.noise_rows);
   check(share(arguments.alpha1), "--alpha1", "a number in [0, 1]", arguments.alpha1);
   check(share(arguments.noise.alpha2), "--alpha2", "a number in [0, 1]", arguments.noise.alpha2);
   check(arguments.noise.count_bias >= 0 && std::isfinite(arguments.noise.count_bias),

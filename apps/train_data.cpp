@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <unordered_set>
 #include <utility>
 
 #include "apps/command.h"
+#include "apps/console.h"
 #include "apps/schema_table.h"
 #include "feat2vec/error.h"
 #include "samplers/row_order.h"
@@ -95,6 +97,10 @@ void split(TrainTable& result, double share, std::uint64_t seed) {
   constexpr std::uint32_t kSplitEpoch = 0xFFFFFFFEU;  // a shuffle that no epoch of training uses
   const std::int64_t rows = result.table.rows();
   const auto kept = static_cast<std::int64_t>(static_cast<double>(rows) * share);
+  if (share > 0 && kept == 0)
+    throw UsageError(fmt::format(
+        "--valid-share: expected a share of {} rows that is a row at least, received {}", rows,
+        share));
   const samplers::RowOrder order(rows, seed, kSplitEpoch);
   for (std::int64_t position = 0; position < rows; ++position)
     (position < rows - kept ? result.training_rows : result.valid_rows).push_back(order(position));
@@ -102,24 +108,40 @@ void split(TrainTable& result, double share, std::uint64_t seed) {
   std::sort(result.valid_rows.begin(), result.valid_rows.end());
 }
 
-/// Without the rows in which no feature is present: no noise can be drawn for them.
-data::Dataset drop_empty_rows(const data::Dataset& dataset, const std::string& name) {
+/// bool [rows]: some group that can be replaced is present, so that noise can be drawn for the row. A
+/// group without parameters never is.
+at::Tensor drawable(const data::Dataset& dataset, const data::Schema& schema) {
+  const std::vector<std::int64_t> groups = schema.group_of_feature();
+  std::unordered_set<std::int64_t> replaceable;
+  for (std::size_t f = 0; f < groups.size(); ++f)
+    if (schema.features[f].embedding) replaceable.insert(groups[f]);
   at::Tensor present = at::zeros({dataset.rows()}, at::kBool);
-  for (const data::Column& column : dataset.columns())
-    if (column.kind != data::FeatureKind::kOffset) present = present.logical_or(~column.absent());
-  const at::Tensor rows = present.nonzero().squeeze(1);
+  for (std::size_t f = 0; f < groups.size(); ++f)
+    if (groups[f] >= 0 && replaceable.contains(groups[f]))
+      present = present.logical_or(dataset.column(f).absent().logical_not());
+  return present;
+}
+
+data::Dataset drop_empty_rows(const data::Dataset& dataset, const data::Schema& schema,
+                              const std::string& name) {
+  const at::Tensor rows = drawable(dataset, schema).nonzero().squeeze(1);
   if (rows.size(0) == dataset.rows()) return dataset;
   warn(fmt::format("{}: {} rows have no value that is known and are left out", name,
                    dataset.rows() - rows.size(0)));
   return dataset.select(rows);
 }
 
+std::string unseen_text(const tables::FeatureCounts& feature) {
+  const std::string example = feature.unseen_examples.empty()
+                                  ? "empty cells"
+                                  : fmt::format("such as \"{}\"", feature.unseen_examples.front());
+  return fmt::format("{} of {} ({})", feature.unseen, feature.name, example);
+}
+
 void warn_of_unseen(const std::vector<tables::FeatureCounts>& counts, const std::string& name) {
   std::vector<std::string> parts;
   for (const tables::FeatureCounts& feature : counts)
-    if (feature.unseen > 0)
-      parts.push_back(fmt::format("{} of {} (such as \"{}\")", feature.unseen, feature.name,
-                                  feature.unseen_examples.front()));
+    if (feature.unseen > 0) parts.push_back(unseen_text(feature));
   if (!parts.empty())
     warn(fmt::format("{}: values that training never saw: {}", name, fmt::join(parts, ", ")));
 }
@@ -153,12 +175,13 @@ TrainTable read_train_table(const TrainArguments& arguments) {
 TrainData encode(const data::Schema& schema, const tables::Table& training,
                  const std::optional<tables::Table>& validation) {
   tables::Encoder encoder = tables::Encoder::fit(training, schema);
-  data::Dataset train = drop_empty_rows(encoder.encode(training).dataset, training.source_name());
+  data::Dataset train =
+      drop_empty_rows(encoder.encode(training).dataset, encoder.schema(), training.source_name());
   std::optional<data::Dataset> valid;
   if (validation) {
     tables::Encoded encoded = encoder.encode(*validation);
     warn_of_unseen(encoded.counts, fmt::format("{} (validation)", validation->source_name()));
-    valid = drop_empty_rows(encoded.dataset, validation->source_name());
+    valid = drop_empty_rows(encoded.dataset, encoder.schema(), validation->source_name());
   }
   return {std::move(encoder), std::move(train), std::move(valid)};
 }

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,6 +13,7 @@
 
 #include "apps/checkpoint_writer.h"
 #include "apps/command.h"
+#include "apps/console.h"
 #include "apps/signals.h"
 #include "apps/train_data.h"
 #include "apps/train_stage.h"
@@ -27,7 +27,7 @@ namespace {
 
 void say(const TrainArguments& arguments, std::string_view text) {
   if (arguments.quiet) return;
-  fmt::print(stderr, "{}\n", text);
+  print_error(fmt::format("{}\n", text));
 }
 
 void check_output(const TrainArguments& arguments) {
@@ -98,6 +98,11 @@ class Run {
         arguments_, {refit ? "select" : "only", arguments_.train.epochs, {}}, data, resumed());
     if (const int code = finish_stage(result); code != kDone || !refit) return code;
     const std::int64_t epochs = result.training.best_epoch;
+    if (epochs == 0)
+      throw Error(
+          fmt::format("expected validation rows with values that training knows, received "
+                      "none; {} was trained without them",
+                      arguments_.out));
     say(arguments_, fmt::format("best after {} epochs; training on all {} rows for as long", epochs,
                                 table.table.rows()));
     checkpoint_.reset();
@@ -115,18 +120,22 @@ class Run {
 
   const storage::Checkpoint* resumed() const { return checkpoint_ ? &*checkpoint_ : nullptr; }
 
-  /// Writes the model and says how training ended. The model of a first stage is complete too, so it
-  /// stays when a second one is interrupted.
+  /// Writes the model and says how training ended. The model of a first stage is complete, so it stays
+  /// when the second one does not get to its end; nothing is written when nothing was learned.
   int finish_stage(const StageResult& result) {
     const bool interrupted = result.training.outcome == trainers::Outcome::kInterrupted;
-    const bool keep_first = interrupted && result.model.provenance.contains("selection") &&
-                            std::filesystem::exists(arguments_.out);
-    if (!keep_first) storage::save_model(arguments_.out, result.model);
-    if (result.training.outcome == trainers::Outcome::kDiverged)
-      throw Error(fmt::format("training stopped: {}; {} has the last good weights",
-                              result.training.message, arguments_.out));
+    const bool diverged = result.training.outcome == trainers::Outcome::kDiverged;
+    const bool second = result.model.provenance.contains("selection");
+    const bool nothing = diverged ? result.training.epochs == 0 : result.training.steps == 0;
+    const bool keep = (interrupted || diverged) && (second || nothing);
+    if (!keep) storage::save_model(arguments_.out, result.model);
+    if (diverged)
+      throw Error(fmt::format("training stopped: {}; {} {}", result.training.message,
+                              arguments_.out,
+                              keep ? "was left as it was" : "has the last good weights"));
     if (interrupted) {
-      say(arguments_, fmt::format("interrupted: {} is usable; --resume goes on", arguments_.out));
+      if (!nothing)
+        say(arguments_, fmt::format("interrupted: {} is usable; --resume goes on", arguments_.out));
       return 128 + caught_signal();
     }
     std::error_code ignored;
@@ -149,7 +158,7 @@ int run_train(TrainArguments arguments) {
   const std::string out = arguments.out;
   const bool quiet = arguments.quiet;
   const int code = Run(std::move(arguments))();
-  if (code == kDone && !quiet) fmt::print(stderr, "wrote {}\n", out);
+  if (code == kDone && !quiet) print_error(fmt::format("wrote {}\n", out));
   return code;
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "feat2vec/data/vocabulary.h"
 #include "feat2vec/error.h"
 
 namespace feat2vec::samplers {
@@ -61,6 +62,7 @@ class KeyWriter {
         const auto* offsets = column.offsets.const_data_ptr<std::int64_t>();
         const auto* ids = column.ids.const_data_ptr<std::int32_t>();
         members_.assign(ids + offsets[row], ids + offsets[row + 1]);
+        std::erase(members_, data::kNoValue);
         std::sort(members_.begin(), members_.end());
         const std::size_t length = members_.size();
         append(&length, 1);

@@ -46,7 +46,7 @@ data::Batch materialize(const Draw& draw, const data::Dataset& observed,
     const Replaced noise = replaced(draw, group_of_feature[f]);
     const data::Column both = values.concat(supply.column(f).select(noise.donors));
     at::Tensor index = own.clone();
-    at::Tensor noise_index = index.slice(1, 1).reshape({-1});
+    at::Tensor noise_index = index.slice(1, 1).clone(at::MemoryFormat::Contiguous).view({-1});
     noise_index.index_copy_(0, noise.rows,
                             at::arange(batch, batch + noise.rows.size(0), draw.rows.options()));
     index.slice(1, 1).copy_(noise_index.view({batch, k}));

@@ -26,7 +26,8 @@ class Philox {
 
   /// Uniform in [0, 1), 53 bits.
   double uniform() {
-    const std::uint64_t bits = (std::uint64_t{next()} << 32) | next();
+    const std::uint64_t upper = next();
+    const std::uint64_t bits = (upper << 32) | next();
     return static_cast<double>(bits >> 11) * 0x1.0p-53;
   }
 

@@ -16,13 +16,17 @@ LossSum evaluate_loss(Feat2Vec& model, const samplers::ImplicitSampler& sampler,
   constexpr std::uint32_t kValidationEpoch = std::numeric_limits<std::uint32_t>::max();
   const at::NoGradGuard no_grad;
   LossSum total(sampler.noise().groups());
+  const bool was_training = model->is_training();
+  model->eval();
   const std::int64_t rows = sampler.observed().rows();
+  batch = std::min(batch, std::max<std::int64_t>(rows, 1));
   for (std::int64_t first = 0; first < rows; first += batch) {
     const at::Tensor index = at::arange(first, std::min(first + batch, rows), at::kLong);
     const data::Batch drawn = sampler.materialize(sampler.draw(index, kValidationEpoch));
     total +=
         sum_losses(batch_losses(model, drawn, objective), drawn.groups, sampler.noise().groups());
   }
+  model->train(was_training);
   return total;
 }
 

@@ -15,22 +15,27 @@ NamedTensors copy_parameters(const torch::nn::Module& module) {
   return copies;
 }
 
-void set_parameters(torch::nn::Module& module, const NamedTensors& weights) {
-  const at::NoGradGuard no_grad;
-  auto parameters = module.named_parameters();
+void check_parameters(const torch::nn::Module& module, const NamedTensors& weights) {
+  const auto parameters = module.named_parameters();
   if (parameters.size() != weights.size())
     throw Error("set_parameters", fmt::format("{} parameters", parameters.size()),
                 fmt::format("{}", weights.size()));
   for (const auto& [name, weight] : weights) {
-    at::Tensor* parameter = parameters.find(name);
+    const at::Tensor* parameter = parameters.find(name);
     if (parameter == nullptr || parameter->sizes() != weight.sizes())
       throw Error("set_parameters",
                   parameter == nullptr ? "known parameters"
                                        : fmt::format("\"{}\" of shape [{}]", name,
                                                      fmt::join(parameter->sizes(), ", ")),
                   fmt::format("\"{}\" of shape [{}]", name, fmt::join(weight.sizes(), ", ")));
-    parameter->copy_(weight);
   }
+}
+
+void set_parameters(torch::nn::Module& module, const NamedTensors& weights) {
+  check_parameters(module, weights);
+  const at::NoGradGuard no_grad;
+  auto parameters = module.named_parameters();
+  for (const auto& [name, weight] : weights) parameters[name].copy_(weight);
 }
 
 NamedTensors with_prefix(const NamedTensors& tensors, const std::string& prefix) {

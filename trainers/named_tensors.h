@@ -15,6 +15,9 @@ using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 /// Copies of all parameters, by name.
 NamedTensors copy_parameters(const torch::nn::Module& module);
 
+/// Throws Error unless `weights` has the names and shapes of the parameters of `module`.
+void check_parameters(const torch::nn::Module& module, const NamedTensors& weights);
+
 /// Writes `weights` into the parameters of the same names. Throws Error when names or shapes differ.
 void set_parameters(torch::nn::Module& module, const NamedTensors& weights);
 

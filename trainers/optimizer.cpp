@@ -2,6 +2,7 @@
 
 #include <ATen/ops/scalar_tensor.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <torch/optim/adagrad.h>
 #include <torch/optim/adam.h>
 #include <torch/optim/sgd.h>
@@ -34,9 +35,9 @@ void set_part(AdamParamState& state, const std::string& part, const at::Tensor& 
   if (part == "step")
     state.step(tensor.item<std::int64_t>());
   else if (part == "exp_avg")
-    state.exp_avg(tensor.clone());
+    state.exp_avg(tensor);
   else if (part == "exp_avg_sq")
-    state.exp_avg_sq(tensor.clone());
+    state.exp_avg_sq(tensor);
   else
     unknown(part);
 }
@@ -45,7 +46,7 @@ void set_part(AdagradParamState& state, const std::string& part, const at::Tenso
   if (part == "step")
     state.step(tensor.item<std::int64_t>());
   else if (part == "sum")
-    state.sum(tensor.clone());
+    state.sum(tensor);
   else
     unknown(part);
 }
@@ -58,9 +59,16 @@ void set_parts(const torch::nn::Module& module, torch::optim::Optimizer& optimiz
     const auto [owner, part] = split(name);
     const at::Tensor* parameter = parameters.find(owner);
     if (parameter == nullptr) unknown(name);
+    const bool counter = tensor.dim() == 0;
+    if (!counter && tensor.sizes() != parameter->sizes())
+      throw Error("optimizer",
+                  fmt::format("\"{}\" of shape [{}]", name, fmt::join(parameter->sizes(), ", ")),
+                  fmt::format("[{}]", fmt::join(tensor.sizes(), ", ")));
     auto& slot = optimizer.state()[parameter->unsafeGetTensorImpl()];
     if (!slot) slot = std::make_unique<State>();
-    set_part(static_cast<State&>(*slot), part, tensor);
+    // A copy of its own, on the device of the parameter.
+    const at::Tensor own = counter ? tensor : tensor.to(parameter->options(), false, true);
+    set_part(static_cast<State&>(*slot), part, own);
   }
 }
 

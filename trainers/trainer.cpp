@@ -46,6 +46,29 @@ LossSum loss_from_json(const nlohmann::json& json) {
   return loss;
 }
 
+/// The numbers of a TrainState.
+struct Position {
+  std::int64_t epoch = 0;
+  std::int64_t step = 0;
+  LossSum loss;
+  std::int64_t best_epoch = 0;
+  std::int64_t waited = 0;
+  double best_loss = 0;
+  double training_loss = 0;
+};
+
+Position position_from_json(const nlohmann::json& json) {
+  Position position;
+  position.epoch = json.at("epoch").get<std::int64_t>();
+  position.step = json.at("step").get<std::int64_t>();
+  position.loss = loss_from_json(json.at("epoch_loss"));
+  position.best_epoch = json.at("best_epoch").get<std::int64_t>();
+  position.waited = json.at("waited").get<std::int64_t>();
+  if (position.best_epoch > 0) position.best_loss = json.at("best_loss").get<double>();
+  position.training_loss = json.at("training_loss").get<double>();
+  return position;
+}
+
 }  // namespace
 
 Trainer::Trainer(Feat2Vec model, std::shared_ptr<const samplers::ImplicitSampler> training,
@@ -58,35 +81,54 @@ Trainer::Trainer(Feat2Vec model, std::shared_ptr<const samplers::ImplicitSampler
       epoch_loss_(training_->noise().groups()) {
   options_.validate();
   if (training_->observed().rows() == 0) throw Error("Trainer", "rows to train on", "none");
-  model_->set_group_offsets(training_->noise().mean_log_probs());
+  if (validation_ && validation_->observed().rows() == 0)
+    throw Error("Trainer", "validation rows, or no validation", "a validation table without rows");
+  model_->check(training_->observed().columns());
+  model_->check(training_->noise().supply().columns());
+  if (validation_) model_->check(validation_->observed().columns());
+  options_.batch = std::min(options_.batch, training_->observed().rows());
   engine_ = std::make_unique<AutogradEngine>(model_, training_, options_);
   stopping_.patience = options_.patience;
-  best_ = copy_parameters(*model_);
 }
 
 std::int64_t Trainer::steps_per_epoch() const {
   return (training_->observed().rows() + options_.batch - 1) / options_.batch;
 }
 
+bool Trainer::done() const {
+  return epoch_ >= options_.epochs || (validation_ && stopping_.should_stop());
+}
+
 TrainResult Trainer::fit(const std::function<bool()>& stop_requested) {
-  bool going = epoch_ < options_.epochs;
-  while (going) going = run_epoch(stop_requested);
+  result_.outcome = Outcome::kCompleted;
+  result_.steps = 0;
+  if (!resumed_) model_->set_group_offsets(training_->noise().mean_log_probs());
+  if (best_.empty()) best_ = copy_parameters(*model_);
+  resumed_ = true;
+  if (stop_requested()) {
+    result_.outcome = Outcome::kInterrupted;
+    return result_;
+  }
+  while (!done() && run_epoch(stop_requested)) {
+  }
+  if (result_.outcome == Outcome::kCompleted && epoch_ < options_.epochs)
+    result_.outcome = Outcome::kStoppedEarly;
   for (Observer* observer : observers_) observer->on_end();
   if (result_.best_epoch > 0 || result_.outcome == Outcome::kDiverged)
     set_parameters(*model_, best_);
   return result_;
 }
 
+/// False when training must end before the next epoch.
 bool Trainer::run_epoch(const std::function<bool()>& stop_requested) {
   const samplers::RowOrder order(training_->observed().rows(), options_.seed,
                                  static_cast<std::uint32_t>(epoch_));
   while (step_ < steps_per_epoch()) {
     if (!step(order)) return false;
-    if (stop_requested()) {
-      result_.outcome = Outcome::kInterrupted;
-      if (step_ == steps_per_epoch()) end_epoch();
-      return false;
-    }
+    if (!stop_requested()) continue;
+    const bool good = step_ < steps_per_epoch() || end_epoch();
+    if (good && !done()) result_.outcome = Outcome::kInterrupted;
+    return false;
   }
   return end_epoch();
 }
@@ -98,8 +140,9 @@ bool Trainer::step(const samplers::RowOrder& order) {
       training_->draw(rows_at(order, first, last), static_cast<std::uint32_t>(epoch_));
   const LossSum loss = engine_->step(draw);
   ++step_;
+  ++result_.steps;
   if (!std::isfinite(loss.sum)) {
-    diverge(loss);
+    diverge(fmt::format("a loss of {} at epoch {}, step {}", loss.sum, epoch_ + 1, step_), loss);
     return false;
   }
   epoch_loss_ += loss;
@@ -109,16 +152,19 @@ bool Trainer::step(const samplers::RowOrder& order) {
   return true;
 }
 
+/// False when the weights are no longer finite.
 bool Trainer::end_epoch() {
   EpochReport report;
-  report.epoch = ++epoch_;
+  report.epoch = epoch_ + 1;
   report.epochs = options_.epochs;
-  report.training = std::exchange(epoch_loss_, LossSum(training_->noise().groups()));
-  step_ = 0;
   if (!all_finite(*model_)) {
-    diverge(report.training);
+    diverge(fmt::format("weights that are not, after epoch {}, step {}", report.epoch, step_),
+            epoch_loss_);
     return false;
   }
+  report.training = std::exchange(epoch_loss_, LossSum(training_->noise().groups()));
+  epoch_ = report.epoch;
+  step_ = 0;
   result_.epochs = epoch_;
   result_.training_loss = report.training.mean();
   if (validation_)
@@ -126,11 +172,7 @@ bool Trainer::end_epoch() {
   else
     best_ = copy_parameters(*model_);
   for (Observer* observer : observers_) observer->on_epoch(report);
-  if (validation_ && stopping_.should_stop()) {
-    result_.outcome = Outcome::kStoppedEarly;
-    return false;
-  }
-  return epoch_ < options_.epochs;
+  return true;
 }
 
 void Trainer::validate_epoch(EpochReport& report) {
@@ -142,17 +184,13 @@ void Trainer::validate_epoch(EpochReport& report) {
   result_.validation_loss = report.validation->mean();
 }
 
-void Trainer::diverge(const LossSum& loss) {
+void Trainer::diverge(std::string received, const LossSum& loss) {
   result_.outcome = Outcome::kDiverged;
-  std::int64_t group = -1;
   for (std::size_t g = 0; g < loss.group_sum.size(); ++g)
-    if (!std::isfinite(loss.group_sum[g])) group = static_cast<std::int64_t>(g);
+    if (!std::isfinite(loss.group_sum[g])) received += fmt::format(", sampling group {}", g);
   result_.message = fmt::format(
-      "expected a finite loss, received {} at epoch {}, step {}{}; try a lower learning rate than "
-      "{}",
-      group < 0 ? std::nan("") : loss.group_sum[static_cast<std::size_t>(group)], epoch_ + 1, step_,
-      group < 0 ? std::string() : fmt::format(", sampling group {}", group),
-      options_.learning_rate);
+      "expected a finite loss and weights, received {}; try a lower learning rate than {}",
+      received, options_.learning_rate);
 }
 
 TrainState Trainer::state() const {
@@ -163,30 +201,42 @@ TrainState Trainer::state() const {
                     {"best_epoch", stopping_.best_epoch},
                     {"waited", stopping_.waited},
                     {"training_loss", result_.training_loss}};
-  if (stopping_.best_epoch > 0) state.position["best_loss"] = stopping_.best_loss;
   append_with_prefix(state.tensors, "optimizer/", engine_->state());
+  if (stopping_.best_epoch == 0) return state;
+  state.position["best_loss"] = stopping_.best_loss;
   append_with_prefix(state.tensors, "best/", best_);
   return state;
 }
 
 void Trainer::resume(const TrainState& state) {
+  Position position;
   try {
-    epoch_ = state.position.at("epoch").get<std::int64_t>();
-    step_ = state.position.at("step").get<std::int64_t>();
-    epoch_loss_ = loss_from_json(state.position.at("epoch_loss"));
-    stopping_.best_epoch = state.position.at("best_epoch").get<std::int64_t>();
-    stopping_.waited = state.position.at("waited").get<std::int64_t>();
-    if (stopping_.best_epoch > 0)
-      stopping_.best_loss = state.position.at("best_loss").get<double>();
-    result_.training_loss = state.position.at("training_loss").get<double>();
+    position = position_from_json(state.position);
   } catch (const nlohmann::json::exception& error) {
     throw Error("Trainer", "the position of a checkpoint", error.what());
   }
-  result_.epochs = epoch_;
-  result_.best_epoch = stopping_.best_epoch;
-  result_.validation_loss = stopping_.best_epoch > 0 ? stopping_.best_loss : 0.0;
+  const auto groups = static_cast<std::size_t>(training_->noise().groups());
+  const bool fits = position.epoch >= 0 && position.epoch <= options_.epochs &&
+                    position.step >= 0 && position.step <= steps_per_epoch() &&
+                    position.best_epoch >= 0 && position.best_epoch <= position.epoch &&
+                    position.waited >= 0 && position.loss.group_sum.size() == groups &&
+                    position.loss.group_rows.size() == groups;
+  if (!fits) throw Error("Trainer", "a position of this training", state.position.dump());
+  NamedTensors best = with_prefix(state.tensors, "best/");
+  if (position.best_epoch > 0) check_parameters(*model_, best);
   engine_->set_state(with_prefix(state.tensors, "optimizer/"));
-  best_ = with_prefix(state.tensors, "best/");
+  epoch_ = position.epoch;
+  step_ = position.step;
+  epoch_loss_ = std::move(position.loss);
+  stopping_.best_epoch = position.best_epoch;
+  stopping_.waited = position.waited;
+  if (position.best_epoch > 0) stopping_.best_loss = position.best_loss;
+  best_ = std::move(best);
+  result_.epochs = epoch_;
+  result_.best_epoch = position.best_epoch;
+  result_.training_loss = position.training_loss;
+  result_.validation_loss = position.best_loss;
+  resumed_ = true;
 }
 
 }  // namespace feat2vec::trainers

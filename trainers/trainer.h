@@ -29,6 +29,7 @@ enum class Outcome {
 /// What training gave besides the weights.
 struct TrainResult {
   Outcome outcome = Outcome::kCompleted;
+  std::int64_t steps = 0;       ///< of this call of `fit`
   std::int64_t epochs = 0;      ///< finished
   std::int64_t best_epoch = 0;  ///< whose weights the model now has; 0 without validation
   double training_loss = 0;     ///< of the last finished epoch
@@ -47,31 +48,33 @@ struct TrainState {
 /// the last step without validation.
 class Trainer {
  public:
-  /// `validation` may be null. The model and the data are on one device already; the group offsets of
-  /// the model are set to the noise distribution's here.
-  /// Throws Error for options out of range or a training set without rows.
+  /// `validation` may be null. The model and the data are on one device already.
+  /// Throws Error for options out of range, a table without rows, and data that do not fit the model.
   Trainer(Feat2Vec model, std::shared_ptr<const samplers::ImplicitSampler> training,
           std::shared_ptr<const samplers::ImplicitSampler> validation, const TrainOptions& options);
 
   /// `observer` must live as long as the trainer.
   void observe(Observer& observer) { observers_.push_back(&observer); }
 
-  /// Runs until an Outcome. `stop_requested` is asked after each step.
+  /// Runs until an Outcome. Starts the group offsets of the model at the noise distribution's, unless
+  /// training was resumed. `stop_requested` is asked before the first step and after each.
   TrainResult fit(const std::function<bool()>& stop_requested = [] { return false; });
 
-  /// Where training stands now; call it from an observer or after `fit` was interrupted. The current
-  /// weights are in the model.
+  /// Where training stands now, for the weights that are in the model now: call it from an observer, at
+  /// the latest in `on_end`, for after `fit` the model has the best weights.
   TrainState state() const;
 
-  /// Continues from `state`; the model must have the weights of that moment.
+  /// Continues from `state`; the model must have the weights of that moment. Throws Error, and changes
+  /// nothing, when `state` is not one of this training.
   void resume(const TrainState& state);
 
  private:
+  bool done() const;
   bool run_epoch(const std::function<bool()>& stop_requested);
   bool step(const samplers::RowOrder& order);
   bool end_epoch();
   void validate_epoch(EpochReport& report);
-  void diverge(const LossSum& loss);
+  void diverge(std::string received, const LossSum& loss);
   std::int64_t steps_per_epoch() const;
 
   Feat2Vec model_;
@@ -81,6 +84,7 @@ class Trainer {
   std::unique_ptr<Engine> engine_;
   std::vector<Observer*> observers_;
 
+  bool resumed_ = false;
   std::int64_t epoch_ = 0;  ///< finished epochs
   std::int64_t step_ = 0;   ///< finished steps of the current epoch
   LossSum epoch_loss_;      ///< of the current epoch so far

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -22,20 +23,15 @@ at::Tensor make_parameter(torch::nn::Module& module, const char* name, at::IntAr
   return module.register_parameter(name, at::zeros(shape));
 }
 
-/// The table with two rows more, so that `kNoValue` and `kMeanValue` are ids of it too: the mean and
-/// the zero vector. Ids are moved accordingly.
-std::pair<at::Tensor, at::Tensor> with_special_rows(const at::Tensor& weight,
-                                                    const at::Tensor& ids) {
-  const std::int64_t rows = weight.size(0);
-  const at::Tensor table =
-      at::cat({weight, weight.mean(0, true), at::zeros({1, weight.size(1)}, weight.options())});
-  at::Tensor moved = at::where(ids.eq(data::kMeanValue), rows, ids);
-  moved = at::where(ids.eq(data::kNoValue), rows + 1, moved);
-  return {table, moved.to(ids.scalar_type())};
-}
-
 bool has_special_ids(const at::Tensor& ids) {
   return ids.numel() > 0 && ids.min().item<std::int64_t>() < 0;
+}
+
+/// Of each row of a bag, the number of members for which `mask` (bool [members]) holds, int64 [n].
+at::Tensor count_members(const at::Tensor& mask, const at::Tensor& offsets) {
+  const at::Tensor sums = at::cat({at::zeros({1}, offsets.options()), mask.cumsum(0)});
+  const at::Tensor at_offsets = sums.index_select(0, offsets);
+  return at_offsets.slice(0, 1) - at_offsets.slice(0, 0, -1);
 }
 
 void check_kind(const data::Column& column, data::FeatureKind expected) {
@@ -58,8 +54,11 @@ Lookup::Lookup(std::int64_t rows, std::int64_t dim)
 at::Tensor Lookup::forward(const data::Column& column) {
   check_kind(column, data::FeatureKind::kCategorical);
   if (!has_special_ids(column.ids)) return at::embedding(weight, column.ids);
-  const auto [table, ids] = with_special_rows(weight, column.ids);
-  return at::embedding(table, ids);
+  at::Tensor vectors = at::embedding(weight, column.ids.clamp_min(0));
+  vectors = vectors.masked_fill(column.ids.eq(data::kNoValue).unsqueeze(1), 0);
+  const at::Tensor mean_wanted = column.ids.eq(data::kMeanValue);
+  if (!mean_wanted.any().item<bool>()) return vectors;
+  return at::where(mean_wanted.unsqueeze(1), weight.mean(0, true), vectors);
 }
 
 BagLookup::BagLookup(std::int64_t rows, std::int64_t dim, data::Pooling pooling)
@@ -67,16 +66,23 @@ BagLookup::BagLookup(std::int64_t rows, std::int64_t dim, data::Pooling pooling)
 
 at::Tensor BagLookup::forward(const data::Column& column) {
   check_kind(column, data::FeatureKind::kBag);
-  const auto [table, ids] = has_special_ids(column.ids) ? with_special_rows(weight, column.ids)
-                                                        : std::pair(weight, column.ids);
+  const bool special = has_special_ids(column.ids);
+  const at::Tensor ids = special ? column.ids.clamp_min(0) : column.ids;
+  std::optional<at::Tensor> shares;
+  if (special) shares = column.ids.ge(0).to(weight.scalar_type());
   constexpr std::int64_t kSumMode = 0;
-  const at::Tensor sum = std::get<0>(at::embedding_bag(
-      table, ids.to(at::kLong), column.offsets, /*scale_grad_by_freq=*/false, kSumMode,
-      /*sparse=*/false, /*per_sample_weights=*/{}, /*include_last_offset=*/true));
-  if (pooling_ == data::Pooling::kSum) return sum;
-  const at::Tensor lengths =
-      (column.offsets.slice(0, 1) - column.offsets.slice(0, 0, -1)).clamp_min(1).to(sum.dtype());
-  return sum / (pooling_ == data::Pooling::kMean ? lengths : lengths.sqrt()).unsqueeze(1);
+  at::Tensor pooled = std::get<0>(at::embedding_bag(
+      weight, ids.to(at::kLong), column.offsets, /*scale_grad_by_freq=*/false, kSumMode,
+      /*sparse=*/false, shares, /*include_last_offset=*/true));
+  if (special) {
+    const at::Tensor means = count_members(column.ids.eq(data::kMeanValue), column.offsets);
+    if (means.any().item<bool>())
+      pooled = pooled + means.to(weight.scalar_type()).unsqueeze(1) * weight.mean(0, true);
+  }
+  if (pooling_ == data::Pooling::kSum) return pooled;
+  const at::Tensor members = count_members(column.ids.ne(data::kNoValue), column.offsets);
+  const at::Tensor lengths = members.clamp_min(1).to(pooled.dtype());
+  return pooled / (pooling_ == data::Pooling::kMean ? lengths : lengths.sqrt()).unsqueeze(1);
 }
 
 Dense::Dense(std::int64_t width, std::int64_t dim, bool with_bias, bool missing_vectors)

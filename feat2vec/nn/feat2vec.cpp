@@ -13,9 +13,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <unordered_set>
 
+#include "feat2vec/data/vocabulary.h"
 #include "feat2vec/error.h"
 #include "feat2vec/nn/interaction.h"
 
@@ -33,6 +35,9 @@ void check_features(const std::vector<nn::FeatureSpec>& features) {
       throw Error("Feat2Vec", fmt::format("one value or more of \"{}\"", feature.name), "none");
     if (feature.kind == data::FeatureKind::kNumeric && !feature.module && feature.width < 1)
       throw Error("Feat2Vec", fmt::format("one column or more of \"{}\"", feature.name), "none");
+    if (feature.module && feature.kind == data::FeatureKind::kBag)
+      throw Error("Feat2Vec", fmt::format("a categorical or numeric \"{}\" for a module", feature.name),
+                  "a bag");
     if (feature.module && feature.bias)
       throw Error("Feat2Vec", fmt::format("no bias for the module of \"{}\"", feature.name), "one");
     if (!feature.embedding && !feature.bias)
@@ -52,6 +57,8 @@ Feat2VecImpl::Feat2VecImpl(const ModelOptions& options, std::vector<nn::FeatureS
     : options_(options), features_(std::move(features)) {
   if (options_.dim < 1)
     throw Error("Feat2Vec", "a dimension of 1 or more", fmt::format("{}", options_.dim));
+  if (!(options_.init_std >= 0) || !std::isfinite(options_.init_std))
+    throw Error("Feat2Vec", "a finite init_std of 0 or more", fmt::format("{}", options_.init_std));
   check_features(features_);
   std::int64_t groups = 0;
   for (std::size_t f = 0; f < features_.size(); ++f) {
@@ -73,6 +80,7 @@ Feat2VecImpl::Feat2VecImpl(const ModelOptions& options, std::vector<nn::FeatureS
 void Feat2VecImpl::check_pairs() const {
   const auto count = static_cast<std::int64_t>(features_.size());
   for (const auto& [i, j] : options_.pairs) {
+    if (i == j) throw Error("Feat2Vec", "pairs of two features", fmt::format("({}, {})", i, j));
     for (const std::int64_t position : {i, j}) {
       if (position < 0 || position >= count || !extractors_[static_cast<std::size_t>(position)])
         throw Error("Feat2Vec", fmt::format("pairs of features with vectors in [0, {})", count),
@@ -88,6 +96,29 @@ void Feat2VecImpl::initialise() {
     if (!extractor || dynamic_cast<nn::Custom*>(extractor.get()) != nullptr) continue;
     for (const auto& parameter : extractor->named_parameters())
       if (parameter.key() != "bias") parameter.value().normal_(0, options_.init_std, generator);
+  }
+}
+
+void Feat2VecImpl::check(const std::vector<data::Column>& columns) const {
+  if (columns.size() != features_.size())
+    throw Error("Feat2Vec", fmt::format("{} columns", features_.size()),
+                fmt::format("{}", columns.size()));
+  for (std::size_t f = 0; f < columns.size(); ++f) {
+    const nn::FeatureSpec& spec = features_[f];
+    const data::Column& column = columns[f];
+    if (column.kind != spec.kind)
+      throw Error("Feat2Vec", fmt::format("a {} column for \"{}\"", to_string(spec.kind), spec.name),
+                  fmt::format("a {} column", to_string(column.kind)));
+    if (spec.module) continue;
+    if (column.values.defined() && column.values.size(1) != spec.width)
+      throw Error("Feat2Vec", fmt::format("{} numbers a row for \"{}\"", spec.width, spec.name),
+                  fmt::format("{}", column.values.size(1)));
+    if (!column.ids.defined() || column.ids.numel() == 0) continue;
+    const auto lowest = column.ids.min().item<std::int64_t>();
+    const auto highest = column.ids.max().item<std::int64_t>();
+    if (lowest < data::kMeanValue || highest >= spec.rows)
+      throw Error("Feat2Vec", fmt::format("ids in [{}, {}) for \"{}\"", data::kMeanValue, spec.rows, spec.name),
+                  fmt::format("{} to {}", lowest, highest));
   }
 }
 
@@ -132,8 +163,8 @@ at::Tensor Feat2VecImpl::embed(const std::vector<data::Column>& columns) {
 at::Tensor Feat2VecImpl::scores(const data::Batch& batch) {
   const at::Tensor score = forward(batch.columns).view({batch.observed(), batch.candidates()});
   if (!group_offsets_.defined()) return score;
-  // Group -1 (all groups replaced) asks for no single group: the mean of their offsets serves it.
-  const at::Tensor offsets = at::cat({group_offsets_, group_offsets_.mean(0, true)});
+  // Group -1: all groups were replaced, and the noise is the product of theirs.
+  const at::Tensor offsets = at::cat({group_offsets_, group_offsets_.sum(0, true)});
   const at::Tensor last = at::full_like(batch.groups, group_offsets_.size(0));
   const at::Tensor index = at::where(batch.groups.lt(0), last, batch.groups);
   return score + offsets.index_select(0, index).unsqueeze(1);

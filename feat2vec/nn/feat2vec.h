@@ -44,6 +44,10 @@ class Feat2VecImpl : public torch::nn::Module {
   /// in which nothing can be learned.
   Feat2VecImpl(const ModelOptions& options, std::vector<nn::FeatureSpec> features);
 
+  /// Throws Error unless `columns` fit the features: their kinds, widths, and ids within the tables.
+  /// Worth a call when data and model first meet; `forward` does not look at every id.
+  void check(const std::vector<data::Column>& columns) const;
+
   /// Scores s(x) of n rows, [n]. `columns` holds one Column a feature, in the order of the specs.
   at::Tensor forward(const std::vector<data::Column>& columns);
 
@@ -51,7 +55,7 @@ class Feat2VecImpl : public torch::nn::Module {
   at::Tensor embed(const std::vector<data::Column>& columns);
 
   /// What NCE compares (paper eq. 7, in log space): s(x) + z_g − log(K·P2), [B, 1+K]. z_g is the
-  /// offset of the sampling group that was replaced, 0 with `Prior::kNone`.
+  /// offset of the sampling group that was replaced (their sum when all are), 0 with `Prior::kNone`.
   at::Tensor logits(const data::Batch& batch);
 
   /// Scores with the prior of the group asked about but without the noise: s(x) + z_g, [B, 1+K].

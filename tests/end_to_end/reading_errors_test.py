@@ -104,7 +104,7 @@ class BadTables(CommandTest):
                       options=NUMBERS)
 
     def test_infinity(self):
-        for word in ("inf", "Infinity", "-inf", "1e999"):
+        for word in ("inf", "-Infinity", "1e999"):
             with self.subTest(word):
                 self.rejected(f"a,b\nx,1\ny,{word}\nz,3\n", "t.csv:3:2 (b)", word,
                               options=NUMBERS)

@@ -10,9 +10,9 @@ import unittest
 
 from support import CLI, TIMEOUT, CommandTest, films
 
-OPTIONS = ("--out", "m.f2v", "--dim", "4", "--batch", "8", "--patience", "0", "--lr", "0.003")
-SPLIT = (*OPTIONS, "--epochs", "16")                      # select, then again on all rows
-WHOLE = (*OPTIONS, "--epochs", "30", "--valid-share", "0")  # no validation
+OPTIONS = ("--dim", "4", "--batch", "8", "--patience", "0")
+SPLIT = (*OPTIONS, "--epochs", "16", "--valid-share", ".1")  # select, then again on all rows
+WHOLE = (*OPTIONS, "--epochs", "30", "--valid-share", "0", "--optimizer", "adam", "--lr", ".01")
 FILE = (*OPTIONS, "--epochs", "16", "--valid", "v.csv")
 TABLES = {"t.csv": films(240), "v.csv": films(40, seed=9)}
 
@@ -21,8 +21,8 @@ class Running:
     """A training that runs; its progress can be waited for."""
 
     def __init__(self, test, *arguments, stdin=None):
-        self.process = subprocess.Popen([CLI, "train", *arguments, "--progress", "json"],
-                                        cwd=test.folder, stdin=stdin, stdout=subprocess.PIPE,
+        command = [CLI, "train", *arguments, "--out", "m.f2v", "--progress", "json"]
+        self.process = subprocess.Popen(command, cwd=test.folder, stdin=stdin, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE)
         test.addCleanup(self.end)
 
@@ -78,7 +78,7 @@ class TrainingTest(CommandTest):
         return errors
 
     def assert_resumes(self, options, *more):
-        self.succeeds("train", "t.csv", *options, "--resume", "--quiet", *more)
+        self.succeeds("train", "t.csv", *options, "--out", "m.f2v", "--resume", "--quiet", *more)
         self.assertEqual(self.read("m.f2v"), self.expected(options))
         self.assertEqual(self.files(), sorted([*TABLES, "m.f2v"]))
 
@@ -157,14 +157,15 @@ class Signals(TrainingTest):
 
 class Resume(TrainingTest):
     def test_without_a_checkpoint(self):
-        self.fails(1, ["train", "t.csv", *WHOLE, "--resume"], "m.f2v.checkpoint", "expected", "none")
+        self.fails(1, ["train", "t.csv", *WHOLE, "--out", "m.f2v", "--resume"], "m.f2v.checkpoint", "expected", "none")
 
     def test_what_cannot_be_resumed(self):
         self.interrupted(WHOLE)
         checkpoint = self.read("m.f2v.checkpoint")
-        resume = ["train", "t.csv", *WHOLE, "--resume", "--quiet"]
-        self.fails(1, [*resume, "--lr", "0.1", "--seed", "9"], "--lr", "0.003", "0.1", "--seed")
-        self.fails(1, [*resume, "--categorical", "score"], "m.f2v.checkpoint", "expected")
+        resume = ["train", "t.csv", *WHOLE, "--out", "m.f2v", "--resume", "--quiet"]
+        self.fails(1, [option.replace(".01", ".02") for option in resume] + ["--seed", "9"],
+                   "--lr 0.01 (now 0.02)", "--seed 1 (now 9)")
+        self.fails(1, [*resume, "--categorical", "score"], "--resume", "expected")
         self.write("t.csv", films(240, seed=2))
         self.fails(1, resume, "data")
         self.write("t.csv", TABLES["t.csv"])

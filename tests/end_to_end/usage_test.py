@@ -27,7 +27,8 @@ class WrongUsage(CommandTest):
         self.refused(["inspect", "t.csv", "--jsn"], "--jsn", "--json")
 
     def test_an_unknown_subcommand_names_the_nearest(self):
-        self.refused(["trian", "t.csv"], "trian", "train")
+        self.refused(["trai", "t.csv"], "subcommand", '"trai"', '"train"')
+        self.refused(["inspekt", "t.csv"], "subcommand", '"inspect"')
 
     def test_no_subcommand(self):
         self.refused([], "subcommand")
@@ -37,10 +38,9 @@ class WrongUsage(CommandTest):
         self.refused(["inspect"], "file")
 
     def test_numbers_out_of_range(self):
-        for flag, number in (("--dim", "0"), ("--dim", "-3"), ("--epochs", "0"), ("--batch", "0"),
-                             ("--noise", "0"), ("--alpha1", "1.5"), ("--alpha2", "-0.1"),
-                             ("--lr", "-1"), ("--lr", "0"), ("--valid-share", "1"),
-                             ("--count-bias", "-1"), ("--patience", "-1"), ("--threads", "-2")):
+        for flag, number in (("--dim", "0"), ("--epochs", "0"), ("--noise", "0"), ("--alpha1", "1.5"),
+                             ("--alpha2", "-0.1"), ("--lr", "-1"), ("--valid-share", "1"),
+                             ("--count-bias", "-1"), ("--patience", "-1")):
             with self.subTest(flag=flag, number=number):
                 self.refused(["train", "t.csv", flag, number], flag, "received")
 

@@ -23,7 +23,7 @@ SCHEMA = {"features": [
     {"name": "y", "kind": "categorical"},
     {"name": "offset", "kind": "offset"}]}
 OPTIONS = ("--dim", "10", "--batch", "2000", "--alpha1", ".5", "--alpha2", ".25", "--count-bias", "10",
-           "--lr", "0.01", "--epochs", "14", "--patience", "0", "--valid", "valid.csv", "--schema",
+           "--lr", "0.01", "--optimizer", "adam", "--epochs", "14", "--patience", "0", "--valid", "valid.csv", "--schema",
            "schema.json", "--quiet")
 
 

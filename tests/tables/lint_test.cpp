@@ -7,7 +7,7 @@
 namespace feat2vec::tables {
 namespace {
 
-TextColumn column_of(const std::vector<std::string>& cells) {
+TextColumn text_column_of(const std::vector<std::string>& cells) {
   TextColumn column("c");
   for (const std::string& cell : cells) column.append(cell);
   return column;
@@ -15,7 +15,7 @@ TextColumn column_of(const std::vector<std::string>& cells) {
 
 std::vector<std::string> notes_on(const std::vector<std::string>& cells) {
   std::vector<std::string> notes;
-  for (const Note& note : lint(Table({column_of(cells)}))) notes.push_back(note.text());
+  for (const Note& note : lint(Table({text_column_of(cells)}))) notes.push_back(note.text());
   return notes;
 }
 
@@ -38,7 +38,7 @@ TEST(Lint, PointsAtWordsForMissing) {
 TEST(Lint, LooksIntoBags) { EXPECT_EQ(notes_on({"a|b", "b|A|c", "c|a", "b|c|a", "c"}).size(), 1U); }
 
 TEST(Lint, IsCutToTheMostFrequent) {
-  const Table table({column_of({"aa", "AA", "b", "B", "b", "B"})});
+  const Table table({text_column_of({"aa", "AA", "b", "B", "b", "B"})});
   const auto notes = lint(table, 1);
   ASSERT_EQ(notes.size(), 1U);
   EXPECT_EQ(notes[0].values[0], "B");
