@@ -40,7 +40,7 @@ void CheckpointWriter::write() {
     trainers::TrainState state = trainer_.state();
     nlohmann::json position = about_;
     position["trainer"] = std::move(state.position);
-    storage::save_checkpoint(path_, {model_, std::move(state.tensors), std::move(position)});
+    storage::save_checkpoint(path_, model_, state.tensors, position);
   } catch (const Error& error) {
     warn(fmt::format("no checkpoint: {}", error.what()));
   }

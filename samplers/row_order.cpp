@@ -23,14 +23,16 @@ std::int64_t RowOrder::operator()(std::int64_t position) const {
 }
 
 std::uint64_t RowOrder::permute(std::uint64_t value) const {
-  constexpr std::uint32_t kRounds = 4;
+  // A round on few bits mixes little, so small tables take more of them.
+  const std::uint32_t rounds = half_bits_ < 8 ? 12 : 4;
   const std::uint64_t mask = (std::uint64_t{1} << half_bits_) - 1;
   std::uint64_t left = value >> half_bits_;
   std::uint64_t right = value & mask;
   const r123::Philox4x32::key_type key{
       {static_cast<std::uint32_t>(seed_), static_cast<std::uint32_t>(seed_ >> 32)}};
-  for (std::uint32_t round = 0; round < kRounds; ++round) {
-    const auto mixed = r123::Philox4x32()({{static_cast<std::uint32_t>(right), round, epoch_, 0}}, key);
+  for (std::uint32_t round = 0; round < rounds; ++round) {
+    const auto mixed =
+        r123::Philox4x32()({{static_cast<std::uint32_t>(right), round, epoch_, 0}}, key);
     const std::uint64_t next = left ^ (mixed[0] & mask);
     left = right;
     right = next;

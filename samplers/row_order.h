@@ -5,7 +5,7 @@
 namespace feat2vec::samplers {
 
 /// The shuffle of one epoch as a function: position ↦ row, a permutation of [0, rows) that is never
-/// stored, so that training resumes at any position. A keyed Feistel network of four rounds on the
+/// stored, so that training resumes at any position. A keyed Feistel network (of 4 rounds, 12 for small tables) on the
 /// smallest even number of bits (six or more) that holds `rows`; results outside are sent through it
 /// again (cycle walking, Black & Rogaway 2002), four times on average at most from 16 rows on.
 class RowOrder {

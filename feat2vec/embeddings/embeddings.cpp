@@ -7,16 +7,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "feat2vec/embeddings/keys.h"
 #include "feat2vec/error.h"
 #include "feat2vec/nn/extractor.h"
+#include "feat2vec/numbers.h"
 #include "feat2vec/spelling.h"
 
 namespace feat2vec::embeddings {
@@ -50,15 +49,29 @@ at::Tensor vectors_of(nn::Extractor& extractor, const data::Feature& feature, st
   return vectors.detach().cpu().clone(at::MemoryFormat::Contiguous);
 }
 
-/// A finite number that is all of `text`; NaN for the empty text.
-std::optional<double> parse_number(std::string_view text) {
-  if (text.empty()) return std::numeric_limits<double>::quiet_NaN();
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) {
-    return std::nullopt;
+/// The number that `value` is, as tables read it; nothing when it is missing.
+std::optional<double> read_number(const data::Feature& feature, std::string_view value) {
+  const Number number = parse_number(value);
+  if (number.kind == NumberKind::kMissing) return std::nullopt;
+  if (number.kind == NumberKind::kNumber) return number.value;
+  const bool infinite = number.kind == NumberKind::kInfinite;
+  throw Error(kWhere,
+              fmt::format("{} for \"{}\"", infinite ? "a finite number" : "a number", feature.name),
+              fmt::format("\"{}\"", value));
+}
+
+/// The cell of a query, scaled as in training; 0 when missing.
+float scaled(const data::Feature& feature, std::optional<double> number) {
+  if (!number) return 0;
+  const double center = feature.center.empty() ? 0 : feature.center[0];
+  const double scale = feature.scale.empty() ? 1 : feature.scale[0];
+  const double cell = (*number - center) / scale;
+  if (!(std::abs(cell) <= static_cast<double>(std::numeric_limits<float>::max()))) {
+    throw Error(kWhere,
+                fmt::format("a number for \"{}\" that is a float32 once scaled", feature.name),
+                fmt::format("{}", *number));
   }
-  return number;
+  return static_cast<float>(cell);
 }
 
 }  // namespace
@@ -141,30 +154,28 @@ Query Embeddings::number(const FeatureVectors& vectors, std::string_view value) 
                             feature.columns.size(), feature.name),
                 fmt::format("\"{}\"", value));
   }
-  const auto parsed = parse_number(value);
-  if (!parsed) {
+  const auto parsed = read_number(feature, value);
+  if (!parsed && !model_->module->features()[position].missing_vectors) {
     throw Error(kWhere, fmt::format("a number for \"{}\"", feature.name),
-                fmt::format("\"{}\"", value));
+                "missing, which has no vector");
   }
-  const bool missing = std::isnan(*parsed);
-  const double center = feature.center.empty() ? 0 : feature.center[0];
-  const double scale = feature.scale.empty() ? 1 : feature.scale[0];
   const at::NoGradGuard no_grad;
   const auto& extractor = model_->module->extractor(position);
   const at::Device device = extractor->parameters().at(0).device();
-  const auto cells =
-      data::Column::numeric(at::full({1, 1}, missing ? 0 : (*parsed - center) / scale, at::kFloat),
-                            at::full({1, 1}, missing, at::kBool));
+  const auto cells = data::Column::numeric(at::full({1, 1}, scaled(feature, parsed), at::kFloat),
+                                           at::full({1, 1}, !parsed, at::kBool));
   const at::Tensor vector = extractor->forward(cells.to(device))[0].cpu();
-  return {feature.name, std::string(value), -1, vector};
+  return {feature.name, parsed ? std::string(value) : std::string(), -1, vector};
 }
 
 bool Embeddings::knows(std::string_view feature, std::string_view value) const {
   const FeatureVectors* vectors = known_feature(feature);
   if (vectors == nullptr) return false;
   if (vectors->row_of(value) >= 0) return true;
-  return is_missing_word(value) ||
-         (vectors->kind() == data::FeatureKind::kNumeric && parse_number(value).has_value());
+  if (is_missing_word(value)) return true;
+  const NumberKind kind = parse_number(value).kind;
+  return vectors->kind() == data::FeatureKind::kNumeric &&
+         (kind == NumberKind::kNumber || kind == NumberKind::kMissing);
 }
 
 bool Embeddings::is_missing_word(std::string_view value) const {

@@ -66,8 +66,9 @@ class Embeddings {
   const FeatureVectors& feature(std::string_view name) const;
 
   /// The vector of a value; the empty text and the schema's missing words stand for missing. For a
-  /// numeric feature of one column any number is a value (scaled as in training, then through φ), and
-  /// the name of a column its weights. Throws Error that names the nearest known value.
+  /// numeric feature of one column any number is a value (read as tables are, see feat2vec/numbers.h,
+  /// scaled as in training, then through φ), and the name of a column its weights. Throws Error that
+  /// names the nearest known value, and for a missing number where missing has no vector.
   Query find(std::string_view feature, std::string_view value) const;
 
   /// The same for a key `feature=value`, as plain text or percent-encoded as in exports. Read as plain

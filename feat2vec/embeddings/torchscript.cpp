@@ -4,13 +4,18 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/export.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "feat2vec/embeddings/torchscript_source.h"
 #include "feat2vec/error.h"
 #include "feat2vec/nn/extractor.h"
+#include "feat2vec/numbers.h"
 #include "feat2vec/storage/atomic_file.h"
 
 namespace feat2vec::embeddings {
@@ -94,6 +99,9 @@ void add_names(torch::jit::Module& module, const data::Schema& schema, const dat
   c10::Dict<std::string, bool> missing_words;
   missing_words.insert("", true);
   for (const auto& word : schema.missing_words) missing_words.insert(word, true);
+  if (feature.kind == FeatureKind::kNumeric) {
+    for (const auto word : kMissingNumbers) missing_words.insert(std::string(word), true);
+  }
   const auto text = c10::StringType::get();
   module.register_attribute("name", text, feature.name);
   module.register_attribute("values", c10::ListType::create(text), list);
@@ -175,6 +183,22 @@ torch::jit::Module script_module(const Model& model) {
   return module;
 }
 
+/// Writes the module through a function and not by name: a name would become part of the bytes. The
+/// writer of LibTorch lets no exception pass, so the first one waits until it is done.
+void export_to(storage::AtomicFile& file, const torch::jit::Module& module, std::string about) {
+  std::exception_ptr failure;
+  const auto write = [&](const void* data, std::size_t size) noexcept {
+    try {
+      if (!failure) file.write(data, size);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    return size;
+  };
+  torch::jit::ExportModule(module, write, {{"feat2vec.json", std::move(about)}});
+  if (failure) std::rethrow_exception(failure);
+}
+
 }  // namespace
 
 void write_torchscript(const Model& model, const std::string& path) {
@@ -182,13 +206,7 @@ void write_torchscript(const Model& model, const std::string& path) {
   const nlohmann::json about = {{"schema", data::to_json(model.schema)},
                                 {"provenance", model.provenance}};
   storage::AtomicFile file(path);
-  // Through a function and not by name: a name would become part of the bytes.
-  torch::jit::ExportModule(module,
-                           [&file](const void* data, std::size_t size) {
-                             file.write(data, size);
-                             return size;
-                           },
-                           {{"feat2vec.json", about.dump()}});
+  export_to(file, module, about.dump());
   file.commit();
 }
 

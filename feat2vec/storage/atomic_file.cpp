@@ -26,13 +26,30 @@ constexpr mode_t kMode = 0666;  // less what the user's umask takes away
   throw file_error(path, expected, std::string("\"") + std::strerror(error) + "\"");
 }
 
-fs::path folder_of(const std::string& path) {
-  const fs::path folder = fs::path(path).parent_path();
+fs::path folder_of(const fs::path& path) {
+  const fs::path folder = path.parent_path();
   return folder.empty() ? fs::path(".") : folder;
 }
 
-std::string temporary_prefix(const std::string& path) {
-  return "." + fs::path(path).filename().string() + ".tmp-";
+/// Where links lead that `path` may be: the file to write, though it may not be there yet.
+fs::path target_of(const std::string& path) {
+  constexpr int kMostLinks = 40;  // as the system follows
+  fs::path target(path);
+  for (int links = 0; links < kMostLinks; ++links) {
+    std::error_code no_link;
+    const fs::path next = fs::read_symlink(target, no_link);
+    if (no_link) return target;
+    target = target.parent_path() / next;
+  }
+  throw file_error(path, "a file to write", "links that lead nowhere");
+}
+
+std::string temporary_prefix(const fs::path& target) {
+  return "." + target.filename().string() + ".tmp-";
+}
+
+std::string temporary_path(const fs::path& target) {
+  return (folder_of(target) / (temporary_prefix(target) + std::to_string(::getpid()))).string();
 }
 
 bool is_dead(std::string_view process) {
@@ -42,11 +59,11 @@ bool is_dead(std::string_view process) {
   return ::kill(id, 0) != 0 && errno == ESRCH;
 }
 
-/// Removes the temporary files of `path` whose writers are gone. What cannot be removed stays.
-void remove_leftovers(const std::string& path) {
-  const std::string prefix = temporary_prefix(path);
+/// Removes the temporary files of `target` whose writers are gone. What cannot be removed stays.
+void remove_leftovers(const fs::path& target) {
+  const std::string prefix = temporary_prefix(target);
   std::error_code ignored;
-  for (fs::directory_iterator entry(folder_of(path), ignored), end; !ignored && entry != end;
+  for (fs::directory_iterator entry(folder_of(target), ignored), end; !ignored && entry != end;
        entry.increment(ignored)) {
     const std::string name = entry->path().filename().string();
     if (!name.starts_with(prefix) || !is_dead(std::string_view(name).substr(prefix.size()))) {
@@ -71,8 +88,10 @@ void check_target(const std::string& path) {
 
 AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
   check_target(path_);
-  remove_leftovers(path_);
-  temporary_ = (folder_of(path_) / (temporary_prefix(path_) + std::to_string(::getpid()))).string();
+  const fs::path target = target_of(path_);
+  target_ = target.string();
+  remove_leftovers(target);
+  temporary_ = temporary_path(target);
   descriptor_ =
       ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, kMode);
   if (descriptor_ < 0) fail(path_, "a folder that can be written to", errno);
@@ -113,22 +132,21 @@ void AtomicFile::commit() {
   if (::fsync(descriptor_) != 0) fail(path_, "room to write it", errno);
   const int closed = ::close(std::exchange(descriptor_, -1));
   if (closed != 0) fail(path_, "room to write it", errno);
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
     fail(path_, "a file that can be replaced", errno);
   }
   temporary_.clear();
-  const int folder = ::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return;  // a folder that may be written to but not read: the file is there
-  const int flushed = ::fsync(folder);
-  const int error = errno;
+  // From here on the file is there, whole. A folder that cannot be flushed changes nothing about it.
+  const int folder = ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return;
+  ::fsync(folder);
   ::close(folder);
-  // Some file systems cannot flush a folder and say EINVAL; the rename itself is still atomic.
-  if (flushed != 0 && error != EINVAL) fail(path_, "a folder that can be flushed", error);
 }
 
 void check_writable(const std::string& path) {
   check_target(path);
-  const fs::path folder = folder_of(path);
+  const fs::path target = target_of(path);
+  const fs::path folder = folder_of(target);
   struct stat status {};
   if (::stat(folder.c_str(), &status) != 0) {
     fail(path, "a folder " + folder.string(), errno);
@@ -138,6 +156,9 @@ void check_writable(const std::string& path) {
   }
   if (::access(folder.c_str(), W_OK | X_OK) != 0) {
     fail(path, "a folder that can be written to", errno);
+  }
+  if (::lstat(temporary_path(target).c_str(), &status) != 0 && errno == ENAMETOOLONG) {
+    fail(path, "a name with room for .NAME.tmp-PID beside it", errno);
   }
 }
 

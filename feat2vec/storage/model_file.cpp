@@ -1,18 +1,21 @@
 #include "feat2vec/storage/model_file.h"
 
 #include <ATen/ops/empty.h>
+#include <c10/util/Exception.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "feat2vec/bounded_json.h"
 #include "feat2vec/nn/feature_spec.h"
+#include "feat2vec/printable.h"
 #include "feat2vec/storage/file_error.h"
 #include "feat2vec/storage/model_options_json.h"
 #include "feat2vec/storage/model_tensors.h"
@@ -26,22 +29,42 @@ constexpr const char* kModelKind = "model";
 constexpr const char* kCheckpointKind = "checkpoint";
 constexpr std::string_view kStatePrefix = "state/";
 
-// --- writing ---
-
-std::string json_text(const nlohmann::json& json, const std::string& path) {
-  try {
-    return json.dump();
-  } catch (const nlohmann::json::exception&) {
-    throw file_error(path, "names and provenance in UTF-8", "other bytes");
+/// Group offsets belong to the sampling groups of the schema, one each.
+void check_groups(const data::Schema& schema, const ModelOptions& options,
+                  const std::string& path) {
+  const auto groups = static_cast<std::int64_t>(schema.sampling_groups().size());
+  const auto features = static_cast<std::int64_t>(schema.features.size());
+  const bool fits = options.prior == Prior::kGroup
+                        ? options.groups == groups
+                        : options.groups >= 0 && options.groups <= features;
+  if (!fits) {
+    throw file_error(path, fmt::format("{} sampling groups, as in the schema", groups),
+                     fmt::format("{}", options.groups));
   }
 }
 
+// --- writing ---
+
+std::string json_text(const nlohmann::json& json, const std::string& path) {
+  std::string text;
+  try {
+    text = json.dump();
+  } catch (const nlohmann::json::exception&) {
+    throw file_error(path, "names and provenance in UTF-8", "other bytes");
+  }
+  parse_json(text, path);  // what is written must be read again: no deeper than that
+  return text;
+}
+
 void add_vocabulary(NamedTensors& tensors, const std::string& feature,
-                    const data::Vocabulary& vocabulary) {
+                    const data::Vocabulary& vocabulary, const std::string& path) {
   if (vocabulary.rows() == 0) return;
   std::vector<std::string> names;
   names.reserve(static_cast<std::size_t>(vocabulary.size()));
-  for (std::int64_t id = 0; id < vocabulary.size(); ++id) names.push_back(vocabulary.value(id));
+  for (std::int64_t id = 0; id < vocabulary.size(); ++id) {
+    names.push_back(vocabulary.value(id));
+    if (!is_utf8(names.back())) throw file_error(path, "names in UTF-8", in_quotes(names.back()));
+  }
   const PackedStrings packed = pack_strings(names);
   const at::Tensor counts = at::empty({vocabulary.rows()}, at::kLong);
   for (std::int64_t id = 0; id < vocabulary.rows(); ++id) {
@@ -53,10 +76,11 @@ void add_vocabulary(NamedTensors& tensors, const std::string& feature,
 }
 
 Safetensors model_content(const Model& model, const char* kind, const std::string& path) {
+  check_groups(model.schema, model.module->options(), path);
   Safetensors content;
   content.tensors = model_tensors(model.module);
   for (std::size_t f = 0; f < model.schema.features.size(); ++f) {
-    add_vocabulary(content.tensors, model.schema.features[f].name, model.vocabularies.at(f));
+    add_vocabulary(content.tensors, model.schema.features[f].name, model.vocabularies.at(f), path);
   }
   content.metadata = {{"format", kFormat},
                       {"format_version", std::to_string(kFormatVersion)},
@@ -80,9 +104,7 @@ const std::string& metadata_value(const Safetensors& content, const std::string&
 
 nlohmann::json metadata_json(const Safetensors& content, const std::string& key,
                              const std::string& path) {
-  auto json = nlohmann::json::parse(metadata_value(content, key, path), nullptr, false);
-  if (json.is_discarded()) throw file_error(path, "JSON in \"" + key + "\"", "something else");
-  return json;
+  return parse_json(metadata_value(content, key, path), fmt::format("{}: \"{}\"", path, key));
 }
 
 const at::Tensor& tensor_of(const Safetensors& content, const std::string& name,
@@ -137,22 +159,27 @@ data::Vocabulary read_vocabulary(const Safetensors& content, const std::string& 
   return vocabulary;
 }
 
+/// Vectors of a feature: values with missing, or columns.
+std::int64_t rows_of(const data::Feature& feature, const data::Vocabulary& vocabulary) {
+  return feature.kind == data::FeatureKind::kNumeric
+             ? static_cast<std::int64_t>(feature.columns.size())
+             : vocabulary.rows();
+}
+
 /// Checks what the module will allocate before it does: no number of the file is trusted alone.
-void check_sizes(const Safetensors& content, const data::Schema& schema,
-                 const ModelOptions& options, const std::string& path) {
-  for (const auto& feature : schema.features) {
+void check_sizes(const Safetensors& content, const Model& model, const ModelOptions& options,
+                 const std::string& path) {
+  for (std::size_t f = 0; f < model.schema.features.size(); ++f) {
+    const data::Feature& feature = model.schema.features[f];
     if (!feature.embedding || feature.kind == data::FeatureKind::kOffset) continue;
     const at::Tensor& vectors = tensor_of(content, "vectors/" + feature.name, path);
-    if (vectors.dim() != 2 || vectors.size(1) != options.dim) {
-      throw file_error(path, fmt::format("vectors of length {} for {}", options.dim, feature.name),
-                       "another shape");
+    const std::int64_t rows = rows_of(feature, model.vocabularies[f]);
+    if (vectors.dim() != 2 || vectors.size(0) != rows || vectors.size(1) != options.dim) {
+      throw file_error(path, fmt::format("vectors/{} as [{}, {}]", feature.name, rows, options.dim),
+                       fmt::format("[{}]", fmt::join(vectors.sizes(), ", ")));
     }
   }
-  const auto features = static_cast<std::int64_t>(schema.features.size());
-  if (options.groups < 0 || options.groups > features) {
-    throw file_error(path, fmt::format("at most {} sampling groups", features),
-                     fmt::format("{}", options.groups));
-  }
+  check_groups(model.schema, options, path);
 }
 
 /// The type of the learned numbers, which is one for all of them.
@@ -181,7 +208,7 @@ Model read_model(const Safetensors& content, const std::string& path) {
                                        : data::Vocabulary());
   }
   const ModelOptions options = model_options_from_json(metadata_json(content, "model", path));
-  check_sizes(content, model.schema, options, path);
+  check_sizes(content, model, options, path);
   model.module = Feat2Vec(options, nn::feature_specs(model.schema, model.vocabularies));
   const at::ScalarType type = learned_type(model.module, content, path);
   if (type != at::kFloat) model.module->to(type);
@@ -201,7 +228,12 @@ auto naming_the_file(const std::string& path, const Read& read) {
   try {
     return read();
   } catch (const nlohmann::json::exception& error) {
-    throw file_error(path, "metadata as docs/file_format.md describes", error.what());
+    throw file_error(path, "metadata as docs/file_format.md describes",
+                     in_quotes(error.what(), 80));
+  } catch (const c10::Error& error) {  // its further lines are a backtrace
+    const std::string_view message = error.what_without_backtrace();
+    throw file_error(path, "tensors that make a model",
+                     in_quotes(message.substr(0, message.find('\n')), 200));
   } catch (const Error& error) {
     const std::string message = error.what();
     throw message.starts_with(path) ? error : Error(path + ": " + message);
@@ -218,12 +250,13 @@ Model load_model(const std::string& path) {
   return naming_the_file(path, [&] { return read_model(read_checked(path), path); });
 }
 
-void save_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
-  Safetensors content = model_content(checkpoint.model, kCheckpointKind, path);
-  for (const auto& [name, tensor] : checkpoint.state) {
+void save_checkpoint(const std::string& path, const Model& model, const NamedTensors& state,
+                     const nlohmann::json& position) {
+  Safetensors content = model_content(model, kCheckpointKind, path);
+  for (const auto& [name, tensor] : state) {
     content.tensors.emplace_back(std::string(kStatePrefix) + name, tensor);
   }
-  content.metadata["position"] = json_text(checkpoint.position, path);
+  content.metadata["position"] = json_text(position, path);
   write_safetensors(path, content);
 }
 
@@ -249,13 +282,11 @@ FileKind file_kind(const std::string& path) {
   if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored)) {
     return FileKind::kOther;
   }
-  std::ifstream file(path, std::ios::binary);
-  char start[9] = {};
-  if (file && (!file.read(start, sizeof start) || start[8] != '{')) return FileKind::kOther;
   const auto metadata = read_safetensors_metadata(path);
+  if (!metadata) return FileKind::kOther;
   const auto value = [&](const char* key) {
-    const auto found = metadata.find(key);
-    return found == metadata.end() ? std::string() : found->second;
+    const auto found = metadata->find(key);
+    return found == metadata->end() ? std::string() : found->second;
   };
   if (value("format") != kFormat) return FileKind::kOther;
   return value("kind") == kCheckpointKind ? FileKind::kCheckpoint : FileKind::kModel;

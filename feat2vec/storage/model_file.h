@@ -29,19 +29,21 @@ enum class FileKind {
 
 /// Writes a model file (`.f2v`, see docs/file_format.md) whole or not at all. Floats keep their type
 /// and every bit; the same model gives the same bytes. Throws Error when it cannot be written, and
-/// for a model with a φ of the user's own.
+/// for a model with a φ of the user's own,
+/// names that are not UTF-8, or group offsets for other sampling groups than the schema's.
 void save_model(const std::string& path, const Model& model);
 
 /// Reads a model file, or the model of a checkpoint, to the CPU. Throws Error `PATH: expected …` for
 /// anything wrong with the file: damaged, of a later version, or not a model at all.
 Model load_model(const std::string& path);
 
-/// As `save_model` and `load_model`, with all that training needs to go on.
-void save_checkpoint(const std::string& path, const Checkpoint& checkpoint);
+/// As `save_model` and `load_model`, with all that training needs to go on: the parts of a Checkpoint.
+void save_checkpoint(const std::string& path, const Model& model, const NamedTensors& state,
+                     const nlohmann::json& position);
 Checkpoint load_checkpoint(const std::string& path);
 
-/// Tells by content whether a file is a model or a checkpoint; reads its header only. Throws Error
-/// when the file cannot be read at all.
+/// Tells by content whether a file is a model or a checkpoint, damaged ones too as long as the header
+/// can be read; reads no more than that. Throws Error when the file cannot be read at all.
 FileKind file_kind(const std::string& path);
 
 }  // namespace feat2vec::storage

@@ -205,9 +205,21 @@ Safetensors read_safetensors(const std::string& path) {
   return content;
 }
 
-std::map<std::string, std::string> read_safetensors_metadata(const std::string& path) {
+std::optional<std::map<std::string, std::string>> read_safetensors_metadata(
+    const std::string& path) {
   InputFile file(path);
-  return std::move(read_opening(file).header.metadata);
+  std::uint64_t length = 0;
+  if (file.size() < sizeof length) return std::nullopt;
+  file.read(&length, sizeof length);
+  if (length > std::min(file.size() - sizeof length, kMaxHeaderSize)) return std::nullopt;
+  std::string text(length, '\0');
+  file.read(text.data(), text.size());
+  if (!text.starts_with('{')) return std::nullopt;
+  try {
+    return header_metadata(text, path);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace feat2vec::storage

@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,7 +35,9 @@ void write_safetensors(const std::string& path, const Safetensors& content);
 /// `PATH: expected …, received …`.
 Safetensors read_safetensors(const std::string& path);
 
-/// The metadata alone; reads and checks the header, not the data. Throws Error.
-std::map<std::string, std::string> read_safetensors_metadata(const std::string& path);
+/// The metadata of a file that begins as a safetensors file does, or nothing: neither tensors nor data
+/// are looked at. Throws Error when the file cannot be read.
+std::optional<std::map<std::string, std::string>> read_safetensors_metadata(
+    const std::string& path);
 
 }  // namespace feat2vec::storage

@@ -1,6 +1,7 @@
 #include "feat2vec/storage/safetensors_header.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -9,6 +10,7 @@
 #include <set>
 #include <utility>
 
+#include "feat2vec/bounded_json.h"
 #include "feat2vec/storage/file_error.h"
 
 namespace feat2vec::storage {
@@ -34,29 +36,9 @@ std::optional<at::ScalarType> dtype_of(std::string_view word) {
   return std::nullopt;
 }
 
-/// What a message shows of text from the file: printable, and not long.
-std::string shown(std::string_view text) {
-  constexpr std::size_t kLongest = 80;
-  const std::string quoted = nlohmann::json(std::string(text.substr(0, kLongest)))
-                                 .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
-  return text.size() > kLongest ? quoted + "…" : quoted;
-}
-
-nlohmann::json parse_json(std::string_view text, const std::string& path) {
-  std::set<std::string> keys;
-  std::optional<std::string> repeated;
-  const auto watch = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& value) {
-    if (depth == 1 && event == nlohmann::json::parse_event_t::key) {
-      const auto& key = value.get_ref<const std::string&>();
-      if (!keys.insert(key).second) repeated = key;
-    }
-    return true;
-  };
-  nlohmann::json json = nlohmann::json::parse(text, watch, /*allow_exceptions=*/false);
-  if (!json.is_object()) {
-    throw file_error(path, "a header that is a JSON object", shown(text));
-  }
-  if (repeated) throw file_error(path, "each tensor once", shown(*repeated) + " twice");
+nlohmann::json parse_object(std::string_view text, const std::string& path) {
+  nlohmann::json json = parse_json(text, path);
+  if (!json.is_object()) throw file_error(path, "a header that is a JSON object", shown(json));
   return json;
 }
 
@@ -97,12 +79,12 @@ std::vector<std::int64_t> parse_shape(const nlohmann::json& json, const std::str
   if (!json.is_array() || json.size() > kMaxDimensions) {
     throw file_error(path,
                      fmt::format("{} with a shape of at most {} lengths", what, kMaxDimensions),
-                     shown(json.dump()));
+                     shown(json));
   }
   std::vector<std::int64_t> shape;
   for (const auto& length : json) {
     if (!length.is_number_unsigned() || length.get<std::uint64_t>() > kLongest) {
-      throw file_error(path, what + " with lengths of 0 or more in its shape", shown(json.dump()));
+      throw file_error(path, what + " with lengths of 0 or more in its shape", shown(length));
     }
     shape.push_back(length.get<std::int64_t>());
   }
@@ -114,28 +96,28 @@ TensorInfo parse_tensor(const std::string& name, const nlohmann::json& json,
   const std::string what = "tensor " + shown(name);
   if (!json.is_object() || !json.contains("dtype") || !json.contains("shape") ||
       !json.contains("data_offsets")) {
-    throw file_error(path, what + " with dtype, shape and data_offsets", shown(json.dump()));
+    throw file_error(path, what + " with dtype, shape and data_offsets", shown(json));
   }
   const auto& word = json.at("dtype");
   const auto dtype = word.is_string() ? dtype_of(word.get<std::string>()) : std::nullopt;
   if (!dtype) {
-    throw file_error(path, what + " with dtype F64, F32, I64, I32, U8 or BOOL", shown(word.dump()));
+    throw file_error(path, what + " with dtype F64, F32, I64, I32, U8 or BOOL", shown(word));
   }
   const auto& offsets = json.at("data_offsets");
   if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
       !offsets[1].is_number_unsigned()) {
-    throw file_error(path, what + " with data_offsets [begin, end]", shown(offsets.dump()));
+    throw file_error(path, what + " with data_offsets [begin, end]", shown(offsets));
   }
   TensorInfo info{name, *dtype, parse_shape(json.at("shape"), what, path),
                   offsets[0].get<std::uint64_t>(), offsets[1].get<std::uint64_t>()};
   if (info.begin > info.end || info.end > data_size) {
     throw file_error(path, fmt::format("{} within {} bytes of data", what, data_size),
-                     shown(offsets.dump()));
+                     fmt::format("bytes {} to {}", info.begin, info.end));
   }
   const auto size = byte_size(info);
   if (size != info.end - info.begin) {
     throw file_error(
-        path, fmt::format("{} with the bytes of its shape {}", what, shown(json["shape"].dump())),
+        path, fmt::format("{} with the bytes of its shape [{}]", what, fmt::join(info.shape, ", ")),
         fmt::format("{} bytes", info.end - info.begin));
   }
   return info;
@@ -193,10 +175,16 @@ std::string header_text(const SafetensorsHeader& header, const std::string& path
   return text;
 }
 
+std::map<std::string, std::string> header_metadata(std::string_view text, const std::string& path) {
+  const nlohmann::json json = parse_object(text, path);
+  const auto found = json.find(kMetadataKey);
+  return found == json.end() ? std::map<std::string, std::string>() : parse_metadata(*found, path);
+}
+
 SafetensorsHeader parse_header(std::string_view text, std::uint64_t data_size,
                                const std::string& path) {
   SafetensorsHeader header;
-  const nlohmann::json json = parse_json(text, path);
+  const nlohmann::json json = parse_object(text, path);
   for (const auto& [name, value] : json.items()) {
     if (name == kMetadataKey) {
       header.metadata = parse_metadata(value, path);

@@ -36,6 +36,10 @@ std::optional<std::string_view> dtype_word(at::ScalarType dtype);
 /// `path` starts the message of the Error for a name twice or text that is not UTF-8.
 std::string header_text(const SafetensorsHeader& header, const std::string& path);
 
+/// The metadata of a header whose tensors are not looked at. Throws Error `PATH: expected …` when it
+/// is no JSON object, or its metadata no texts.
+std::map<std::string, std::string> header_metadata(std::string_view text, const std::string& path);
+
 /// Reads a header of a file with `data_size` bytes of data. Throws Error `PATH: expected …` unless
 /// every tensor has a known type, a shape that fits its bytes, and the tensors cover the data
 /// exactly, without gap or overlap.

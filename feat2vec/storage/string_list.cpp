@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "feat2vec/printable.h"
 #include "feat2vec/storage/file_error.h"
 
 namespace feat2vec::storage {
@@ -40,7 +41,10 @@ std::vector<std::string> unpack_strings(const PackedStrings& packed, const std::
   const auto* text = static_cast<const char*>(bytes.const_data_ptr());
   std::vector<std::string> texts;
   texts.reserve(static_cast<std::size_t>(offsets.numel() - 1));
-  for (; offset != last; ++offset) texts.emplace_back(text + offset[0], text + offset[1]);
+  for (; offset != last; ++offset) {
+    texts.emplace_back(text + offset[0], text + offset[1]);
+    if (!is_utf8(texts.back())) throw file_error(where, "names in UTF-8", in_quotes(texts.back()));
+  }
   return texts;
 }
 

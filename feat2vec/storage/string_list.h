@@ -15,7 +15,8 @@ struct PackedStrings {
 
 PackedStrings pack_strings(const std::vector<std::string>& texts);
 
-/// The inverse. Throws Error `WHERE: expected …` when types, shapes or offsets make no sense.
+/// The inverse. Throws Error `WHERE: expected …` when types, shapes or offsets make no
+/// sense, or a text is not UTF-8.
 std::vector<std::string> unpack_strings(const PackedStrings& packed, const std::string& where);
 
 }  // namespace feat2vec::storage

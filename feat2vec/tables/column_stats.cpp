@@ -5,8 +5,8 @@
 #include <map>
 #include <unordered_set>
 
+#include "feat2vec/numbers.h"
 #include "feat2vec/tables/members.h"
-#include "feat2vec/tables/numbers.h"
 
 namespace feat2vec::tables {
 namespace {
@@ -22,8 +22,10 @@ std::int64_t word_count(std::string_view text) {
   return words;
 }
 
+/// Digits before the point; 1 for what is below one.
 std::size_t integer_digits(double value) {
-  return value == 0 ? 1 : static_cast<std::size_t>(std::floor(std::log10(std::abs(value)))) + 1;
+  const double size = std::abs(value);
+  return size < 1 ? 1 : static_cast<std::size_t>(std::floor(std::log10(size))) + 1;
 }
 
 void collect_texts(const TextColumn& column, std::span<const std::string> missing_words,

@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "feat2vec/error.h"
-#include "feat2vec/tables/message.h"
+#include "feat2vec/printable.h"
 #include "feat2vec/tables/render.h"
 
 namespace feat2vec::tables {

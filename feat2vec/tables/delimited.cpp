@@ -20,7 +20,7 @@
 #include <utility>
 
 #include "feat2vec/error.h"
-#include "feat2vec/tables/message.h"
+#include "feat2vec/printable.h"
 #include "feat2vec/tables/text_records.h"
 
 namespace feat2vec::tables {
@@ -87,7 +87,7 @@ std::string message(const std::string& file, const Record& record, const Complai
   std::string where = place(file, record.line);
   if (complaint.field > 0) where += ":" + std::to_string(complaint.field);
   if (complaint.field > 0 && complaint.field <= names.size()) {
-    where += " (" + printable(names[complaint.field - 1]) + ")";
+    where += " (" + printable(names[complaint.field - 1], kShownBytes) + ")";
   }
   return where + ": expected " + complaint.expected + ", received " + complaint.received;
 }

@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "feat2vec/error.h"
+#include "feat2vec/printable.h"
 #include "feat2vec/tables/members.h"
-#include "feat2vec/tables/message.h"
 #include "feat2vec/tables/numeric_cells.h"
 #include "feat2vec/tables/table.h"
 
@@ -51,7 +51,7 @@ std::vector<const TextColumn*> columns_of(const Table& table, const Feature& fea
   for (const std::string& name : feature.columns) {
     const TextColumn& column = table.column(name);
     if (column.is_list() && feature.kind == FeatureKind::kCategorical) {
-      throw Error(table.source_name() + " (" + printable(name) +
+      throw Error(table.source_name() + " (" + printable(name, kShownBytes) +
                   "): expected single values, received lists (which make a bag)");
     }
     columns.push_back(&column);
@@ -142,10 +142,10 @@ class ValueEncoder {
     constexpr std::size_t kExamples = 5;
     if (feature_.unseen == UnseenPolicy::kError) {
       const std::string nearest = vocabulary_.nearest_spelling(value);
-      throw Error(table_.location(row, column.name()) +
-                  ": expected a value seen in training, received " +
-                  (value.empty() ? "an empty cell" : in_quotes(value)) +
-                  (nearest.empty() ? "" : " (did you mean \"" + printable(nearest) + "\"?)"));
+      throw Error(
+          table_.location(row, column.name()) + ": expected a value seen in training, received " +
+          (value.empty() ? "an empty cell" : in_quotes(value)) +
+          (nearest.empty() ? "" : " (did you mean \"" + printable(nearest, kShownBytes) + "\"?)"));
     }
     ++counts_.unseen;
     auto& examples = counts_.unseen_examples;

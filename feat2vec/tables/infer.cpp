@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "feat2vec/error.h"
+#include "feat2vec/printable.h"
 #include "feat2vec/tables/bag_evidence.h"
 #include "feat2vec/tables/column_stats.h"
 #include "feat2vec/tables/judge.h"
-#include "feat2vec/tables/message.h"
 #include "feat2vec/tables/table.h"
 
 namespace feat2vec::tables {

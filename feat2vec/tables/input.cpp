@@ -16,7 +16,7 @@
 #include <optional>
 
 #include "feat2vec/error.h"
-#include "feat2vec/tables/message.h"
+#include "feat2vec/printable.h"
 
 namespace feat2vec::tables {
 namespace {

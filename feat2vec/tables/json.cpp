@@ -2,96 +2,185 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "feat2vec/error.h"
-#include "feat2vec/tables/message.h"
+#include "feat2vec/printable.h"
 
 namespace feat2vec::tables {
 namespace {
 
-/// One value of one object.
-struct Cell {
-  bool is_list = false;
-  std::vector<std::string> texts;  ///< the scalar, or the members
+/// The cells of one key: those that are there, and the rows that they belong to.
+struct SparseColumn {
+  TextColumn cells;
+  std::vector<std::int64_t> rows;
 };
 
-using Row = std::map<std::size_t, Cell>;  ///< by column
+TextColumn as_lists(const TextColumn& column) {
+  TextColumn lists(column.name(), /*is_list=*/true);
+  for (std::int64_t row = 0; row < column.rows(); ++row) {
+    const std::string_view text = column.text(row);
+    lists.append_list({&text, 1});
+  }
+  return lists;
+}
 
-/// Takes the events of one object after another and fills a row for each.
+/// All `rows` cells of a column, missing where the key was absent.
+TextColumn dense(SparseColumn column, std::int64_t rows) {
+  if (column.cells.rows() == rows) return std::move(column.cells);
+  TextColumn all(column.cells.name(), column.cells.is_list());
+  for (std::size_t i = 0; i < column.rows.size(); ++i) {
+    while (all.rows() < column.rows[i]) all.append_missing();
+    all.append_row(column.cells, static_cast<std::int64_t>(i));
+  }
+  while (all.rows() < rows) all.append_missing();
+  return all;
+}
+
+/// Takes the events of one object after another and appends their values to columns.
 class RowBuilder : public nlohmann::json_sax<nlohmann::json> {
  public:
-  const std::vector<std::string>& names() const { return names_; }
   const std::string& problem() const { return problem_; }
-  Row take() { return std::exchange(row_, {}); }
+  std::int64_t rows() const { return rows_; }
+  std::vector<SparseColumn> take_columns() { return std::move(columns_); }
 
-  bool null() override { return true; }
+  bool null() override { return depth_ > 1 || end_cell(); }
   bool boolean(bool value) override { return add(value ? "true" : "false"); }
   bool number_integer(std::int64_t value) override { return add(std::to_string(value)); }
   bool number_unsigned(std::uint64_t value) override { return add(std::to_string(value)); }
   bool number_float(double /*value*/, const std::string& text) override { return add(text); }
-  bool string(std::string& value) override { return add(value); }
+  bool string(std::string& value) override { return add(std::move(value)); }
   bool binary(nlohmann::json::binary_t& /*value*/) override { return fail("text"); }
 
   bool start_object(std::size_t /*elements*/) override {
     return depth_++ == 0 || fail("a value or a list, received an object in " + in_quotes(name()));
   }
-  bool key(std::string& value) override {
-    const auto [found, is_new] = columns_.emplace(value, names_.size());
-    if (is_new) names_.push_back(value);
+  bool key(std::string& name) override {
+    constexpr std::size_t kMostColumns = 10'000;
+    const auto [found, is_new] = indices_.emplace(name, columns_.size());
+    if (is_new && columns_.size() == kMostColumns) {
+      return fail("at most " + std::to_string(kMostColumns) + " keys in all objects, received " +
+                  in_quotes(name) + " too");
+    }
+    if (is_new) columns_.push_back({TextColumn(name), {}});
     column_ = found->second;
-    row_[column_] = {};
+    const auto& rows = columns_[column_].rows;
+    if (!rows.empty() && rows.back() == rows_) {
+      return fail("each key once in an object, received " + in_quotes(name) + " twice");
+    }
     return true;
   }
-  bool end_object() override { return --depth_ == 0; }
+  bool end_object() override {
+    ++rows_;
+    return --depth_ == 0;
+  }
   bool start_array(std::size_t /*elements*/) override {
     if (depth_++ != 1)
       return fail("a list of values, received a list in a list in " + in_quotes(name()));
-    row_[column_].is_list = true;
+    TextColumn& cells = columns_[column_].cells;
+    if (!cells.is_list()) cells = as_lists(cells);
     return true;
   }
-  bool end_array() override { return --depth_ == 1; }
+  bool end_array() override { return --depth_ == 1 && end_cell(); }
   bool parse_error(std::size_t /*position*/, const std::string& /*token*/,
                    const nlohmann::json::exception& error) override {
     return fail("a JSON object, received " + in_quotes(error.what(), 200));
   }
 
  private:
-  std::string name() const { return names_.empty() ? std::string() : names_[column_]; }
+  std::string name() const {
+    return columns_.empty() ? std::string() : columns_[column_].cells.name();
+  }
   bool fail(const std::string& problem) {
     problem_ = problem;
     return false;
   }
   bool add(std::string text) {
-    row_[column_].texts.push_back(std::move(text));
+    texts_.push_back(std::move(text));
+    return depth_ > 1 || end_cell();
+  }
+  /// Appends the texts of the cell that has ended: a list, or one text or none.
+  bool end_cell() {
+    auto& [cells, rows] = columns_[column_];
+    if (cells.is_list()) {
+      cells.append_list(std::vector<std::string_view>(texts_.begin(), texts_.end()));
+    } else {
+      cells.append(texts_.empty() ? std::string_view() : texts_.front());
+    }
+    rows.push_back(rows_);
+    texts_.clear();
     return true;
   }
 
-  std::vector<std::string> names_;
-  std::map<std::string, std::size_t> columns_;
-  Row row_;
+  std::vector<SparseColumn> columns_;
+  std::unordered_map<std::string, std::size_t> indices_;
+  std::vector<std::string> texts_;  ///< of the cell that is being read
   std::size_t column_ = 0;
+  std::int64_t rows_ = 0;
   int depth_ = 0;
   std::string problem_;
 };
 
-/// Where the next object of the text lies, commas and one pair of brackets around them left out.
+/// Finds the objects of a text: one after another, or the elements of one array.
 class ObjectScanner {
  public:
-  explicit ObjectScanner(std::string_view text) : text_(text) {}
+  ObjectScanner(std::string_view text, std::string file) : text_(text), file_(std::move(file)) {}
 
-  /// The next object, or an empty view at the end. Of what is not an object, the rest of the line.
+  /// The next object, or an empty view at the end. Throws Error for what is between objects and does
+  /// not belong there.
   std::string_view next() {
-    while (position_ < text_.size() && is_between(text_[position_])) step();
-    const std::size_t begin = position_;
-    if (begin == text_.size()) return {};
+    skip_blanks();
+    if (is_first_ && at('[')) open_array();
+    if (in_array_ && !is_first_) step_to_element();
+    if (in_array_ && is_first_ && at(']')) close_array();
+    is_first_ = false;
+    if (position_ == text_.size()) {
+      if (in_array_) throw error("']' behind the last object", "the end of the file");
+      return {};
+    }
+    if (!at('{')) throw error(is_closed_ ? "nothing behind the array" : "a JSON object", rest());
     start_line_ = line_;
-    if (text_[begin] != '{') return text_.substr(begin, text_.find('\n', begin) - begin);
+    return skip_object();
+  }
+
+  /// `FILE:LINE` where the last object starts.
+  std::string place() const { return file_ + ":" + std::to_string(start_line_); }
+
+ private:
+  bool at(char c) const { return position_ < text_.size() && text_[position_] == c; }
+  void step() {
+    if (text_[position_] == '\n') ++line_;
+    ++position_;
+  }
+  void skip_blanks() {
+    while (at(' ') || at('\t') || at('\r') || at('\n')) step();
+  }
+  void open_array() {
+    in_array_ = true;
+    step();
+    skip_blanks();
+  }
+  void close_array() {
+    in_array_ = false;
+    is_closed_ = true;
+    step();
+    skip_blanks();
+  }
+  /// Behind an element: past the comma to the next one, or past the end of the array.
+  void step_to_element() {
+    if (at(']')) return close_array();
+    if (position_ == text_.size()) return;
+    if (!at(',')) throw error("',' or ']' behind an object", rest());
+    step();
+    skip_blanks();
+  }
+  std::string_view skip_object() {
+    const std::size_t begin = position_;
     int depth = 0;
     bool in_string = false;
     do {
@@ -107,78 +196,45 @@ class ObjectScanner {
     } while (position_ < text_.size() && (depth > 0 || in_string));
     return text_.substr(begin, position_ - begin);
   }
-
-  std::int64_t start_line() const { return start_line_; }
-
- private:
-  bool is_between(char c) {
-    if (c == '[' && !is_array_) return is_array_ = true;
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || (is_array_ && (c == ',' || c == ']'));
+  std::string rest() const {
+    return in_quotes(text_.substr(position_, text_.find('\n', position_) - position_));
   }
-  void step() {
-    if (text_[position_] == '\n') ++line_;
-    ++position_;
+  Error error(const std::string& expected, const std::string& received) const {
+    return Error(file_ + ":" + std::to_string(line_) + ": expected " + expected + ", received " +
+                 received);
   }
 
   std::string_view text_;
+  std::string file_;
   std::size_t position_ = 0;
   std::int64_t line_ = 1;
   std::int64_t start_line_ = 1;
-  bool is_array_ = false;
+  bool is_first_ = true;
+  bool in_array_ = false;
+  bool is_closed_ = false;  ///< behind the end of the array
 };
-
-std::vector<Row> read_rows(const Input& input, RowBuilder& builder) {
-  std::string_view text = input.bytes;
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  std::vector<Row> rows;
-  ObjectScanner scanner(text);
-  for (std::string_view object = scanner.next(); !object.empty(); object = scanner.next()) {
-    const std::string where =
-        printable(input.name, 4096) + ":" + std::to_string(scanner.start_line());
-    if (object.front() != '{') {
-      throw Error(where + ": expected a JSON object, received " + in_quotes(object));
-    }
-    if (!nlohmann::json::sax_parse(object, &builder)) {
-      throw Error(where + ": expected " + builder.problem());
-    }
-    rows.push_back(builder.take());
-  }
-  return rows;
-}
-
-void append_cell(TextColumn& column, const Cell& cell) {
-  if (!column.is_list()) return column.append(cell.texts.empty() ? "" : cell.texts.front());
-  const std::vector<std::string_view> members(cell.texts.begin(), cell.texts.end());
-  column.append_list(members);
-}
-
-TextColumn column_of(const std::string& name, std::size_t index, const std::vector<Row>& rows) {
-  bool is_list = false;
-  for (const Row& row : rows) {
-    const auto found = row.find(index);
-    is_list = is_list || (found != row.end() && found->second.is_list);
-  }
-  TextColumn column(name, is_list);
-  for (const Row& row : rows) {
-    const auto found = row.find(index);
-    append_cell(column, found == row.end() ? Cell{} : found->second);
-  }
-  return column;
-}
 
 }  // namespace
 
 ParsedFile read_json(const Input& input) {
+  std::string_view text = input.bytes;
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  ObjectScanner scanner(text, printable(input.name, 4096));
   RowBuilder builder;
-  const std::vector<Row> rows = read_rows(input, builder);
-  if (rows.empty()) {
+  for (std::string_view object = scanner.next(); !object.empty(); object = scanner.next()) {
+    if (!nlohmann::json::sax_parse(object, &builder)) {
+      throw Error(scanner.place() + ": expected " + builder.problem());
+    }
+  }
+  if (builder.rows() == 0) {
     throw Error(printable(input.name, 4096) + ": expected rows, received none");
   }
   ParsedFile file;
-  for (std::size_t i = 0; i < builder.names().size(); ++i) {
-    file.columns.push_back(column_of(builder.names()[i], i, rows));
+  file.source = {input.name, {}, builder.rows(), {}};
+  for (SparseColumn& column : builder.take_columns()) {
+    file.columns.push_back(dense(std::move(column), builder.rows()));
+    file.source.fields.push_back(file.columns.back().name());
   }
-  file.source = {input.name, builder.names(), static_cast<std::int64_t>(rows.size()), {}};
   return file;
 }
 

@@ -7,7 +7,8 @@ namespace feat2vec::tables {
 
 /// Reads JSON objects, one a row: one a line, or the elements of an array, in any layout. Scalars
 /// become texts as they are written, arrays of scalars become lists, `null` and absent keys are
-/// missing. Throws Error for other content, with the line where the object starts.
+/// missing. Throws Error for other content, an array that is not whole, a key twice in an object and
+/// more than 10,000 keys in all, with the line.
 ParsedFile read_json(const Input& input);
 
 }  // namespace feat2vec::tables

@@ -6,9 +6,9 @@
 #include <unordered_set>
 #include <utility>
 
+#include "feat2vec/printable.h"
 #include "feat2vec/tables/bag_evidence.h"
 #include "feat2vec/tables/members.h"
-#include "feat2vec/tables/message.h"
 
 namespace feat2vec::tables {
 namespace {
@@ -129,7 +129,7 @@ ColumnDecision describe(const TextColumn& column, const ColumnStats& stats) {
   decision.missing_share =
       stats.rows == 0 ? 0 : static_cast<double>(stats.missing) / static_cast<double>(stats.rows);
   for (const std::string_view example : stats.examples) {
-    decision.examples.push_back(printable(example));
+    decision.examples.push_back(printable(example, kShownBytes));
   }
   return decision;
 }

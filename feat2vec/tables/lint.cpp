@@ -8,10 +8,10 @@
 #include <string_view>
 #include <utility>
 
+#include "feat2vec/printable.h"
 #include "feat2vec/tables/bag_evidence.h"
 #include "feat2vec/tables/column_stats.h"
 #include "feat2vec/tables/members.h"
-#include "feat2vec/tables/message.h"
 #include "feat2vec/tables/table.h"
 
 namespace feat2vec::tables {

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "feat2vec/error.h"
+#include "feat2vec/numbers.h"
+#include "feat2vec/printable.h"
 #include "feat2vec/tables/members.h"
-#include "feat2vec/tables/message.h"
-#include "feat2vec/tables/numbers.h"
 #include "feat2vec/tables/table.h"
 
 namespace feat2vec::tables {
@@ -32,15 +33,21 @@ ColumnScale fit_standard(std::span<const std::optional<double>> numbers, double 
   return {mean, std::sqrt(squares / count)};
 }
 
-/// Minimum and range of the numbers that are there.
-ColumnScale fit_range(std::span<const std::optional<double>> numbers) {
+/// Smallest and largest of the numbers that are there.
+std::pair<double, double> extremes_of(std::span<const std::optional<double>> numbers) {
   double low = std::numeric_limits<double>::infinity();
   double high = -low;
   for (const auto& number : numbers) {
     low = std::min(low, number.value_or(low));
     high = std::max(high, number.value_or(high));
   }
-  return {low, high - low};
+  return {low, high};
+}
+
+/// Middle and half range, for numbers whose squares or range a double does not hold.
+ColumnScale half_range(double low, double high) {
+  const double scale = high / 2 - low / 2;
+  return {low / 2 + high / 2, scale > 0 ? scale : 1};
 }
 
 }  // namespace
@@ -49,7 +56,7 @@ std::vector<std::optional<double>> read_numbers(const Table& table, std::string_
                                                 std::span<const std::string> missing_words) {
   const TextColumn& cells = table.column(column);
   if (cells.is_list()) {
-    throw Error(table.source_name() + " (" + printable(column) +
+    throw Error(table.source_name() + " (" + printable(column, kShownBytes) +
                 "): expected numbers, received lists");
   }
   std::vector<std::optional<double>> numbers(static_cast<std::size_t>(cells.rows()));
@@ -67,12 +74,13 @@ ColumnScale fit_scale(std::span<const std::optional<double>> numbers, data::Scal
   const auto count = std::count_if(numbers.begin(), numbers.end(),
                                    [](const auto& number) { return number.has_value(); });
   if (scaling == data::Scaling::kNone || count == 0) return {};
-  const ColumnScale range = fit_range(numbers);
-  ColumnScale fitted = scaling == data::Scaling::kStandard
-                           ? fit_standard(numbers, static_cast<double>(count))
-                           : range;
-  if (range.scale == 0) fitted = {range.center, 1};
-  return fitted;
+  const auto [low, high] = extremes_of(numbers);
+  if (low == high) return {low, 1};
+  const ColumnScale fitted = scaling == data::Scaling::kStandard
+                                 ? fit_standard(numbers, static_cast<double>(count))
+                                 : ColumnScale{low, high - low};
+  const bool fits = std::isfinite(fitted.center) && std::isfinite(fitted.scale) && fitted.scale > 0;
+  return fits ? fitted : half_range(low, high);
 }
 
 }  // namespace feat2vec::tables

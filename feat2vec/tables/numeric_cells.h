@@ -13,7 +13,7 @@ namespace feat2vec::tables {
 
 class Table;
 
-/// The numbers of a column, nothing where missing (see `numbers.h`; `missing_words` mean missing
+/// The numbers of a column, nothing where missing (see feat2vec/numbers.h; `missing_words` mean missing
 /// too). Throws Error with the place of a cell that is not a number.
 std::vector<std::optional<double>> read_numbers(const Table& table, std::string_view column,
                                                 std::span<const std::string> missing_words);
@@ -24,7 +24,9 @@ struct ColumnScale {
   double scale = 1;
 };
 
-/// Fits the scale to the numbers; a column without spread has scale 1.
+/// Fits the scale to the numbers; a column without spread has scale 1. Center and scale
+/// are finite and the scale above 0, whatever the numbers: where squares or the range leave the
+/// doubles, the middle and half the range.
 ColumnScale fit_scale(std::span<const std::optional<double>> numbers, data::Scaling scaling);
 
 }  // namespace feat2vec::tables

@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "feat2vec/error.h"
+#include "feat2vec/printable.h"
 #include "feat2vec/tables/columnar.h"
 #include "feat2vec/tables/delimited.h"
 #include "feat2vec/tables/input.h"
 #include "feat2vec/tables/json.h"
-#include "feat2vec/tables/message.h"
 #include "feat2vec/tables/parsed_file.h"
 
 namespace feat2vec::tables {
@@ -33,8 +33,8 @@ std::string complaint_about(const ParsedFile& file, std::int64_t row) {
     const std::string_view text = unclean_text(column, row);
     if (text.empty()) continue;
     return printable(file.source.name, 4096) + ":row " + std::to_string(row + 1) + " (" +
-           printable(column.name()) + "): expected UTF-8 text without NUL bytes, received " +
-           in_quotes(text);
+           printable(column.name(), kShownBytes) +
+           "): expected UTF-8 text without NUL bytes, received " + in_quotes(text);
   }
   return {};
 }
@@ -65,6 +65,11 @@ void check_names(const ParsedFile& file) {
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
   const std::string where = printable(file.source.name, 4096);
+  for (const std::string& name : names) {
+    if (is_clean_utf8(name)) continue;
+    throw Error(where + ": expected column names in UTF-8 without NUL bytes, received " +
+                in_quotes(name));
+  }
   if (twice != names.end()) {
     throw Error(where + ": expected column names that differ, received " + in_quotes(*twice) +
                 " twice");
@@ -99,7 +104,7 @@ bool is_all_missing(const TextColumn& column) {
 TextColumn with_shape(TextColumn column, bool is_list, const std::string& file) {
   if (column.is_list() == is_list) return column;
   if (!is_all_missing(column)) {
-    throw Error(file + " (" + printable(column.name()) + "): expected " +
+    throw Error(file + " (" + printable(column.name(), kShownBytes) + "): expected " +
                 (is_list ? "lists, as in the files before, received single values"
                          : "single values, as in the files before, received lists"));
   }

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "feat2vec/error.h"
-#include "feat2vec/tables/message.h"
+#include "feat2vec/printable.h"
 
 namespace feat2vec::tables {
 namespace {
@@ -152,9 +152,9 @@ bool is_list_type(const arrow::DataType& type) {
 
 void append_cells(TextColumn& column, const arrow::Array& array, std::string_view where) {
   if (!Renderer::supports(cell_type(*array.type()))) {
-    throw Error(std::string(where) + " (" + printable(column.name()) +
+    throw Error(std::string(where) + " (" + printable(column.name(), kShownBytes) +
                 "): expected texts, numbers, dates or lists of them, received type " +
-                printable(array.type()->ToString()));
+                printable(array.type()->ToString(), kShownBytes));
   }
   switch (array.type_id()) {
     case arrow::Type::LIST:

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "feat2vec/error.h"
+#include "feat2vec/printable.h"
 #include "feat2vec/spelling.h"
-#include "feat2vec/tables/message.h"
 
 namespace feat2vec::tables {
 namespace {
@@ -65,7 +65,7 @@ std::string Table::location(std::int64_t row, std::string_view column) const {
     local -= source->rows;
     ++source;
   }
-  const std::string name = " (" + printable(column) + ")";
+  const std::string name = " (" + printable(column, kShownBytes) + ")";
   if (source == sources_.end()) return "table:row " + std::to_string(local + 1) + name;
   const std::string file = printable(source->name, 4096);
   const std::int64_t line = source->line_of_row ? source->line_of_row(local) : 0;

@@ -7,6 +7,7 @@
 #include "feat2vec/embeddings/keys.h"
 #include "feat2vec/error.h"
 #include "feat2vec/nn/extractor.h"
+#include "feat2vec/nn/feature_spec.h"
 #include "tests/support/sample_model.h"
 
 namespace feat2vec::embeddings {
@@ -105,6 +106,32 @@ TEST(Embeddings, FindNumbersThroughTheDenseLayer) {
   EXPECT_TRUE(at::equal(embeddings.find("year=n/a").vector, embeddings.find("year=").vector));
 }
 
+TEST(Embeddings, ReadNumbersAsTablesDo) {
+  const Model model = sample_model();
+  const Embeddings embeddings(model);
+  const auto vector = [&](std::string_view key) { return embeddings.find(key).vector; };
+  EXPECT_TRUE(at::equal(vector("year=+2019.25"), vector("year=2019.25")));
+  EXPECT_TRUE(at::equal(vector("year=1e-400"), vector("year=0")));
+  for (const char* word : {"year=NA", "year=NaN", "year=null", "year=?", "year=-"}) {
+    EXPECT_TRUE(at::equal(vector(word), vector("year="))) << word;
+    EXPECT_EQ(embeddings.find(word).value, "");
+  }
+  EXPECT_NE(error_of([&] { embeddings.find("year=1e300"); }).find("a float32 once scaled"),
+            std::string::npos);
+}
+
+TEST(Embeddings, AMissingNumberNeedsAVector) {
+  Model model = sample_model();
+  model.schema.features[4].missing_counts = {0};
+  model.module =
+      Feat2Vec(model.module->options(), nn::feature_specs(model.schema, model.vocabularies));
+  const Embeddings embeddings(model);
+  for (const char* key : {"year=", "year=NA", "year=n/a"}) {
+    EXPECT_EQ(error_of([&] { embeddings.find(key); }),
+              "[embeddings] expected a number for \"year\", received missing, which has no vector");
+  }
+}
+
 TEST(Embeddings, NameWhatIsNearWhenUnknown) {
   const Model model = sample_model();
   const Embeddings embeddings(model);
@@ -120,7 +147,8 @@ TEST(Embeddings, NameWhatIsNearWhenUnknown) {
   EXPECT_NE(error_of([&] { embeddings.find("offset=1"); }).find("with vectors"), std::string::npos);
   EXPECT_NE(error_of([&] { embeddings.find("tags="); }).find("missing"), std::string::npos);
   EXPECT_NE(error_of([&] { embeddings.find("year=soon"); }).find("a number"), std::string::npos);
-  EXPECT_NE(error_of([&] { embeddings.find("year=inf"); }).find("a number"), std::string::npos);
+  EXPECT_NE(error_of([&] { embeddings.find("year=inf"); }).find("a finite number"),
+            std::string::npos);
   EXPECT_NE(error_of([&] { embeddings.find("attrs=1.5"); }).find("one of the 2 columns"),
             std::string::npos);
 }

@@ -7,6 +7,8 @@
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros_like.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
 
@@ -17,6 +19,7 @@
 
 #include "feat2vec/embeddings/nearest.h"
 #include "feat2vec/error.h"
+#include "feat2vec/nn/feature_spec.h"
 #include "tests/support/sample_model.h"
 #include "tests/support/temporary_folder.h"
 
@@ -247,6 +250,33 @@ TEST(TorchScript, FindsTheNearestAsWeDo) {
   }
   EXPECT_THROW(module.get_method("nearest")({"director", "never seen", "cast", 5}), std::exception);
   EXPECT_THROW(module.get_method("nearest")({"director", "100%", "cast", 0}), std::exception);
+}
+
+TEST(TorchScript, LeavesNothingWhenThereIsNoRoom) {
+  Model model;
+  model.schema.features = {sample_model().schema.features[1]};
+  model.vocabularies = {data::Vocabulary({{"x", 2}, {"y", 1}}, 0)};
+  ModelOptions options;
+  options.dim = 500'000;  // 4 MB: written before the end
+  model.module = Feat2Vec(options, nn::feature_specs(model.schema, model.vocabularies));
+  const TemporaryFolder folder;
+  const auto old_handler = ::signal(SIGXFSZ, SIG_IGN);
+  rlimit limit{};
+  ::getrlimit(RLIMIT_FSIZE, &limit);
+  rlimit small = limit;
+  small.rlim_cur = 1000;
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  std::string message;
+  try {
+    write_torchscript(model, folder.file("m.pt"));
+  } catch (const Error& error) {
+    message = error.what();
+  }
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+  ::signal(SIGXFSZ, old_handler);
+  EXPECT_EQ(message,
+            folder.file("m.pt") + ": expected room to write it, received \"File too large\"");
+  EXPECT_EQ(folder.entries(), 0);
 }
 
 TEST(TorchScript, RefusesColumnsThatDoNotFit) {

@@ -164,9 +164,27 @@ TEST(Feat2Vec, GroupOffsetsAnswerWhichGroupNotHowLikelyTheRow) {
   const data::Batch batch = two_observed();
   const at::Tensor plain = model->forward(batch.columns).view({2, 2});
   EXPECT_LT(gap(plain, scores_by_hand(*model, batch.columns).view({2, 2})), 1e-12);
-  const at::Tensor priors = at::tensor({20.0, 20.0, 6.6, 6.6}, at::kDouble).view({2, 2});
+  const at::Tensor priors = at::tensor({20.0, 20.0, 33.0, 33.0}, at::kDouble).view({2, 2});
   EXPECT_LT(gap(model->scores(batch), plain + priors), 1e-12);
   EXPECT_LT(gap(model->logits(batch), plain + priors - batch.log_noise), 1e-12);
+}
+
+TEST(Feat2Vec, ChecksThatColumnsFitItsFeatures) {
+  const Feat2Vec model(
+      dim(3), std::vector{nn::FeatureSpec::categorical("a", 4), nn::FeatureSpec::numeric("b", 2)});
+  const auto columns = [](std::vector<std::int32_t> ids, std::int64_t width) {
+    const auto rows = static_cast<std::int64_t>(ids.size());
+    return std::vector{data::Column::categorical(at::tensor(ids, at::kInt)),
+                       data::Column::numeric(at::zeros({rows, width}))};
+  };
+  model->check(columns({0, 3, data::kNoValue, data::kMeanValue}, 2));
+  EXPECT_THAT(error_of([&] { model->check(columns({0, 4}, 2)); }), HasSubstr("received 0 to 4"));
+  EXPECT_THAT(error_of([&] { model->check(columns({-3, 1}, 2)); }), HasSubstr("received -3 to 1"));
+  EXPECT_THAT(error_of([&] { model->check(columns({1}, 3)); }), HasSubstr("2 numbers a row"));
+  EXPECT_THAT(error_of([&] {
+                model->check({columns({1}, 2)[1], columns({1}, 2)[0]});
+              }),
+              HasSubstr("a categorical column for \"a\""));
 }
 
 TEST(Feat2Vec, WithoutAPriorScoresAreForward) {

@@ -117,6 +117,43 @@ TEST(AtomicFile, SaysWhyItCannotBeOpened) {
   }
 }
 
+TEST(AtomicFile, WritesToWhatALinkLeadsTo) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder.path() / "far");
+  write_file(folder.file("far/old"), "old");
+  fs::create_symlink("far/old", folder.path() / "second");
+  fs::create_symlink("second", folder.path() / "first");
+  fs::create_symlink("far/new", folder.path() / "dangling");
+  for (const std::string name : {"first", "dangling"}) {
+    AtomicFile file(folder.file(name));
+    file.write("new");
+    file.commit();
+    EXPECT_TRUE(fs::is_symlink(folder.file(name)));
+    EXPECT_EQ(read_file(folder.file(name)), "new");
+    EXPECT_EQ(file.path(), folder.file(name));
+  }
+  EXPECT_EQ(read_file(folder.file("far/old")), "new");
+  EXPECT_FALSE(fs::is_symlink(folder.file("far/new")));
+  EXPECT_EQ(folder.entries(), 4);
+}
+
+TEST(AtomicFile, RefusesLinksThatLeadNowhere) {
+  const TemporaryFolder folder;
+  fs::create_symlink("b", folder.path() / "a");
+  fs::create_symlink("a", folder.path() / "b");
+  EXPECT_THROW(AtomicFile(folder.file("a")), Error);
+  EXPECT_NE(message_of(folder.file("a")).find("links that lead nowhere"), std::string::npos);
+}
+
+TEST(CheckWritable, RefusesANameWithoutRoomForTheTemporaryOne) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(message_of(folder.file(std::string(200, 'x'))), "");
+  const std::string longest(255, 'x');
+  write_file(folder.file(longest), "a name that the file system takes");
+  EXPECT_NE(message_of(folder.file(longest)).find("File name too long"), std::string::npos);
+  EXPECT_THROW(AtomicFile(folder.file(longest)), Error);
+}
+
 TEST(CheckWritable, AcceptsAFileOrNothing) {
   const TemporaryFolder folder;
   write_file(folder.file("old"), "old");

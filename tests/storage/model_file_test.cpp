@@ -154,13 +154,27 @@ TEST(ModelFile, ContentThatMakesNoSenseIsAnError) {
   message_after([](auto& c) { c.metadata["model"] = "[]"; });
   message_after([](auto& c) { c.metadata["schema"] = "[]"; });
   message_after([](auto& c) { c.metadata["schema"] = "{}"; });
-  for (const auto& [from, to] :
-       std::vector<std::pair<std::string, std::string>>{{"\"dim\":6", "\"dim\":1000000000000"},
-                                                        {"\"dim\":6", "\"dim\":\"6\""},
-                                                        {"\"groups\":6", "\"groups\":99999999999"},
-                                                        {"\"groups\":6", "\"groups\":5"},
-                                                        {"\"prior\":\"group\"", "\"prior\":\"x\""},
-                                                        {"\"pairs\":[]", "\"pairs\":[[0,99]]"}}) {
+  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
+           {"\"dim\":6", "\"dim\":1000000000000"},
+           {"\"dim\":6", "\"dim\":\"6\""},
+           {"\"dim\":6", "\"dim\":6.5"},
+           {"\"dim\":6", "\"dim\":1e300"},
+           {"\"dim\":6", "\"dim\":18446744073709551615"},
+           {"\"seed\":7", "\"seed\":-7"},
+           {"\"seed\":7", "\"seed\":true"},
+           {"\"init_std\":0.05", "\"init_std\":-0.05"},
+           {"\"init_std\":0.05", "\"init_std\":1e999"},
+           {"\"init_std\":0.05", "\"init_std\":null"},
+           {"\"groups\":6", "\"groups\":0"},
+           {"\"groups\":6", "\"groups\":7"},
+           {"\"groups\":6", "\"groups\":6.0"},
+           {"\"pairs\":[]", "\"pairs\":[[0,1.5]]"},
+           {"\"pairs\":[]", "\"pairs\":[[0]]"},
+           {"\"pairs\":[]", "\"pairs\":{}"},
+           {"\"groups\":6", "\"groups\":99999999999"},
+           {"\"groups\":6", "\"groups\":5"},
+           {"\"prior\":\"group\"", "\"prior\":\"x\""},
+           {"\"pairs\":[]", "\"pairs\":[[0,99]]"}}) {
     message_after([&](auto& c) { replace(c.metadata["model"], from, to); });
   }
   for (std::size_t i = 0; i < good.tensors.size(); ++i) {
@@ -171,6 +185,73 @@ TEST(ModelFile, ContentThatMakesNoSenseIsAnError) {
   message_after([&](auto& c) { tensor(c, "counts/director").fill_(0); });
   message_after([&](auto& c) { tensor(c, "counts/director").fill_(3); });
   message_after([&](auto& c) { tensor(c, "vectors/director") = at::rand({9, 6}, at::kDouble); });
+}
+
+/// Content whose checksum holds, made to hurt: deep JSON, large tables, names in other encodings.
+TEST(ModelFile, HostileContentIsAnError) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("m.f2v");
+  save_model(path, sample_model());
+  const Safetensors good = read_safetensors(path);
+  const auto message_after = [&](const std::function<void(Safetensors&)>& change) {
+    Safetensors bad = good;
+    change(bad);
+    write_safetensors(path, bad);
+    return error_of([&] { load_model(path); });
+  };
+  const std::string deep = std::string(1U << 20U, '[') + std::string(1U << 20U, ']');
+  for (const std::string key : {"schema", "model", "provenance"}) {
+    EXPECT_EQ(message_after([&](auto& c) { c.metadata[key] = deep; }),
+              path + ": \"" + key + "\": expected JSON of at most 64 levels, received more");
+  }
+  EXPECT_EQ(message_after([](auto& c) {
+              for (auto& [name, tensor] : c.tensors) {
+                if (name == "vectors/director") tensor = at::rand({100'000, 6});
+              }
+            }),
+            path + ": expected vectors/director as [9, 6], received [100000, 6]");
+  EXPECT_EQ(message_after([](auto& c) {
+              for (auto& [name, tensor] : c.tensors) {
+                if (name == "names/tags") tensor = tensor.clone().fill_(0xFF);
+              }
+            }),
+            path + ": expected names in UTF-8, received '\\xff\\xff\\xff\\xff\\xff'");
+}
+
+TEST(ModelFile, RefusesToWriteWhatCouldNotBeRead) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("m.f2v");
+  Model model = sample_model();
+  nlohmann::json deep = 1;
+  for (int i = 0; i < 100; ++i) deep = nlohmann::json::array({deep});
+  model.provenance["deep"] = deep;
+  EXPECT_NE(error_of([&] { save_model(path, model); }).find("at most 64 levels"),
+            std::string::npos);
+  model = sample_model();
+  model.vocabularies[3] = data::Vocabulary({{"drama", 8}, {"caf\xe9", 3}, {"piano", 2}}, 0);
+  EXPECT_EQ(error_of([&] { save_model(path, model); }),
+            path + ": expected names in UTF-8, received 'caf\\xe9'");
+  model = sample_model();
+  model.schema.groups = {{"both", {"cast", "tags"}}};
+  EXPECT_EQ(error_of([&] { save_model(path, model); }),
+            path + ": expected 5 sampling groups, as in the schema, received 6");
+  EXPECT_EQ(folder.entries(), 0);
+}
+
+TEST(FileKind, TellsByContent) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("m.f2v");
+  save_model(path, sample_model());
+  const std::string bytes = read_file(path);
+  write_file(path, bytes.substr(0, bytes.size() - 1));
+  EXPECT_EQ(file_kind(path), FileKind::kModel) << "damaged, and still ours";
+  for (const std::string& other :
+       {std::string(), std::string("{\"a\":1}\n{\"a\":2}\n"), std::string("[{\"a\":1},{\"a\":2}]"),
+        std::string("a,b,c,d\n{,2,3,4\n"), bytes.substr(0, 20), std::string(8, '\0') + "{}",
+        std::string("\2\0\0\0\0\0\0\0{}", 10)}) {
+    write_file(path, other);
+    EXPECT_EQ(file_kind(path), FileKind::kOther) << other;
+  }
 }
 
 TEST(ModelFile, RefusesFilesWithoutChecksumAndStrangers) {
@@ -211,7 +292,7 @@ TEST(Checkpoint, GivesBackModelStateAndPosition) {
   Checkpoint written{sample_model(), {}, {{"epoch", 3}, {"seed", 18446744073709551615U}}};
   written.state = {{"adagrad/vectors/director", at::rand({9})},
                    {"best/vectors/director", at::rand({9, 6})}};
-  save_checkpoint(path, written);
+  save_checkpoint(path, written.model, written.state, written.position);
   const Checkpoint read = load_checkpoint(path);
   expect_equal(read.model, written.model);
   EXPECT_EQ(read.position, written.position);

@@ -69,7 +69,7 @@ TEST(Safetensors, GivesBackWhatWasWritten) {
     EXPECT_TRUE(at::equal(*found, tensor)) << name;
   }
   EXPECT_EQ(read.metadata.at("who"), "a \"test\"");
-  EXPECT_EQ(read_safetensors_metadata(path), read.metadata);
+  EXPECT_EQ(read_safetensors_metadata(path).value(), read.metadata);
   EXPECT_EQ(read.find("none"), nullptr);
 }
 
@@ -130,8 +130,8 @@ TEST_P(SafetensorsHostile, IsAnErrorThatNamesTheFile) {
 INSTANTIATE_TEST_SUITE_P(
     Headers, SafetensorsHostile,
     ::testing::Values(
-        Hostile{"", 0, "JSON object"}, Hostile{"[]", 0, "JSON object"},
-        Hostile{"{\"a\":", 0, "JSON object"}, Hostile{"{\"\xff\":1}", 0, "JSON object"},
+        Hostile{"", 0, "expected JSON"}, Hostile{"[]", 0, "JSON object"},
+        Hostile{"{\"a\":", 0, "expected JSON"}, Hostile{"{\"\xff\":1}", 0, "expected JSON"},
         Hostile{"{}", 3, "0 bytes of data"}, Hostile{R"({"a":1})", 0, "with dtype"},
         Hostile{R"({"a":{}})", 0, "with dtype"},
         Hostile{R"({"__metadata__":[]})", 0, "text to text"},
@@ -180,17 +180,58 @@ TEST(Safetensors, RefusesHostileLengths) {
     EXPECT_NE(error_of(path).find("a header of at most 2 bytes"), std::string::npos) << length;
   }
   write_file(path, file_of(std::string(100'000, '['), ""));
-  EXPECT_NE(error_of(path).find("JSON object"), std::string::npos);
+  EXPECT_NE(error_of(path).find("at most 64 levels"), std::string::npos);
   write_file(path, "short");
   EXPECT_NE(error_of(path).find("5 bytes"), std::string::npos);
   EXPECT_NE(error_of(folder.path().string()).find("a folder"), std::string::npos);
   EXPECT_NE(error_of(folder.file("none")).find("No such file"), std::string::npos);
 }
 
-TEST(StringList, PacksAnyBytes) {
+/// A megabyte of brackets, in a place that a message would show.
+TEST(Safetensors, RefusesNestedHeadersAndShowsValuesShortly) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("x");
+  const std::string deep = std::string(1U << 20U, '[') + std::string(1U << 20U, ']');
+  for (const std::string& header : {"{\"a\":" + deep + "}", "{\"__metadata__\":" + deep + "}",
+                                    "{\"a\":{\"dtype\":" + deep + "}}"}) {
+    write_file(path, file_of(header, ""));
+    EXPECT_NE(error_of(path).find("at most 64 levels"), std::string::npos);
+  }
+  std::string wide = "[0";
+  for (int i = 0; i < 100'000; ++i) wide += ",0";
+  for (const std::string& header :
+       {"{\"a\":" + wide + "]}",
+        "{\"a\":{\"dtype\":" + wide + R"(],"shape":[],"data_offsets":[0,1]}})",
+        R"({"a":{"dtype":"U8","shape":)" + wide + R"(],"data_offsets":[0,1]}})",
+        R"({"a":{"dtype":"U8","shape":[],"data_offsets":)" + wide + "]}}"}) {
+    write_file(path, file_of(header, "x"));
+    EXPECT_NE(error_of(path).find("a list of 100001"), std::string::npos);
+    EXPECT_LT(error_of(path).size(), path.size() + 200);
+  }
+}
+
+TEST(Safetensors, MetadataOfOtherFilesIsNothing) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("x");
+  for (const std::string& bytes :
+       {std::string("{}"), std::string("{\"a\":1}\n{\"a\":2}\n"), std::string("12345678{"),
+        file_of("[]", ""), file_of("{", ""), file_of("{\"__metadata__\":1}", "")}) {
+    write_file(path, bytes);
+    EXPECT_FALSE(read_safetensors_metadata(path).has_value()) << bytes;
+  }
+  write_file(path, file_of(R"({"__metadata__":{"a":"b"},"x":"not looked at"})", ""));
+  EXPECT_EQ(read_safetensors_metadata(path).value().at("a"), "b");
+  EXPECT_THROW(read_safetensors_metadata(folder.file("none")), Error);
+}
+
+TEST(StringList, PacksAnyText) {
   const std::vector<std::string> texts = {"", "a b", "=%\n", "é", std::string("\0x", 2), ""};
   EXPECT_EQ(unpack_strings(pack_strings(texts), "x"), texts);
   EXPECT_TRUE(unpack_strings(pack_strings({}), "x").empty());
+}
+
+TEST(StringList, RefusesOtherBytes) {
+  EXPECT_THROW(unpack_strings(pack_strings({"fine", "caf\xe9"}), "x"), Error);
 }
 
 TEST(StringList, RefusesOffsetsThatMakeNoSense) {

@@ -105,6 +105,9 @@ TEST(Columnar, Errors) {
   write_parquet(files.path("twice.parquet"), {{"a", strings({"x"})}, {"a", strings({"y"})}});
   EXPECT_EQ(error("twice.parquet"),
             "twice.parquet: expected column names that differ, received 'a' twice");
+  write_arrow(files.path("name.arrow"), {{"caf\xe9", strings({"x"})}}, false);
+  EXPECT_EQ(error("name.arrow"),
+            "name.arrow: expected column names in UTF-8 without NUL bytes, received 'caf\\xe9'");
 }
 
 TEST(Columnar, DamagedFilesNeverCrash) {

@@ -54,6 +54,50 @@ TEST(Json, FilesJoinWhenOneHasNoValues) {
   EXPECT_NE(error_of([&] { read_table({lists, single}); }), "");
 }
 
+TEST(Json, AbsentKeysAreMissing) {
+  const TableFiles files;
+  const Table table = files.read(
+      "t.jsonl", "{}\n{\"a\":\"1\",\"b\":\"x\"}\n{}\n{\"b\":[\"y\",\"z\"]}\n{\"a\":\"2\"}\n{}\n");
+  EXPECT_EQ(texts(table.column("a")), (Texts{"", "1", "", "", "2", ""}));
+  EXPECT_EQ(texts(table.column("b")), (Texts{"{}", "{x}", "{}", "{y,z}", "{}", "{}"}));
+}
+
+TEST(Json, AnArrayMustBeWhole) {
+  const TableFiles files;
+  const auto error = [&](const std::string& text) {
+    return files.without_folder(error_of([&] { files.read("t.json", text); }));
+  };
+  const std::string no_end =
+      "t.json:2: expected ']' behind the last object, received the end of the file";
+  EXPECT_EQ(error("[{\"a\":1},\n{\"a\":2},"), no_end);
+  EXPECT_EQ(error("[{\"a\":1},\n{\"a\":2}"), no_end);
+  EXPECT_EQ(error("[{\"a\":1},\n,{\"a\":2}]"),
+            "t.json:2: expected a JSON object, received ',{\"a\":2}]'");
+  EXPECT_EQ(error("[{\"a\":1},\n]"), "t.json:2: expected a JSON object, received ']'");
+  EXPECT_EQ(error("[{\"a\":1}\n{\"a\":2}]"),
+            "t.json:2: expected ',' or ']' behind an object, received '{\"a\":2}]'");
+  EXPECT_EQ(error("[{\"a\":1}]\n]"), "t.json:2: expected nothing behind the array, received ']'");
+  EXPECT_EQ(error("[{\"a\":1}]\n{\"a\":2}"),
+            "t.json:2: expected nothing behind the array, received '{\"a\":2}'");
+  EXPECT_EQ(error("{\"a\":1}\n]\n"), "t.json:2: expected a JSON object, received ']'");
+  EXPECT_EQ(error("{\"a\":1},\n{\"a\":2}\n"), "t.json:1: expected a JSON object, received ','");
+}
+
+TEST(Json, RefusesAKeyTwiceAndTooManyKeys) {
+  const TableFiles files;
+  const auto error = [&](const std::string& text) {
+    return files.without_folder(error_of([&] { files.read("t.json", text); }));
+  };
+  EXPECT_EQ(error("{\"a\":1}\n{\"a\":1,\"a\":2}"),
+            "t.json:2: expected each key once in an object, received 'a' twice");
+  std::string text;
+  for (int i = 0; i <= 10'000; ++i) text += "{\"k" + std::to_string(i) + "\":1}\n";
+  EXPECT_EQ(error(text),
+            "t.json:10001: expected at most 10000 keys in all objects, received 'k10000' too");
+  EXPECT_EQ(error("{\"a\\u0000b\":1}"),
+            "t.json: expected column names in UTF-8 without NUL bytes, received 'a\\x00b'");
+}
+
 TEST(Json, ErrorsNameTheLine) {
   const TableFiles files;
   const auto error = [&](const std::string& text) {

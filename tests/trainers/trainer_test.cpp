@@ -131,8 +131,8 @@ Feat2Vec stop_and_go(const Planted& planted, const TrainOptions& options, int st
   EXPECT_EQ(before.fit([&steps] { return --steps <= 0; }).outcome, Outcome::kInterrupted);
 
   Feat2Vec resumed = make_planted_model(77);  // other weights, to be overwritten
-  Trainer after(resumed, planted.sampler, planted.sampler, options);
   set_parameters(*resumed, weights);
+  Trainer after(resumed, planted.sampler, planted.sampler, options);
   after.resume(state);
   *result = after.fit();
   return resumed;
@@ -203,7 +203,7 @@ TEST(Trainer, StopsAtALossThatIsNotFiniteAndKeepsTheLastGoodWeights) {
 TEST(Trainer, StartsGroupOffsetsAtTheMeanLogNoise) {
   const Planted planted = make_planted();
   Feat2Vec model = make_planted_model();
-  const Trainer trainer(model, planted.sampler, nullptr, short_options());
+  Trainer(model, planted.sampler, nullptr, short_options()).fit([] { return true; });
   const std::vector<double> expected = planted.sampler->noise().mean_log_probs();
   for (std::size_t g = 0; g < expected.size(); ++g)
     EXPECT_NEAR(model->group_offsets()[static_cast<std::int64_t>(g)].item<double>(), expected[g],
@@ -221,6 +221,48 @@ TEST(Trainer, RefusesOptionsOutOfRange) {
   EXPECT_NE(message([](auto& o) { o.batch = 0; }).find("batch of 1 or more"), std::string::npos);
   EXPECT_NE(message([](auto& o) { o.patience = -1; }).find("patience"), std::string::npos);
   EXPECT_NE(message([](auto& o) { o.learning_rate = 0; }).find("learning rate"), std::string::npos);
+}
+
+TEST(Trainer, AskedToStopBeforeTheFirstStepDoesNothing) {
+  const Planted planted = make_planted();
+  Trainer trainer(make_planted_model(), planted.sampler, nullptr, short_options());
+  Recorder recorder;
+  trainer.observe(recorder);
+  const TrainResult result = trainer.fit([] { return true; });
+  EXPECT_EQ(result.outcome, Outcome::kInterrupted);
+  EXPECT_EQ(result.steps, 0);
+  EXPECT_TRUE(recorder.events.empty());
+}
+
+TEST(Trainer, RefusesAHostilePosition) {
+  const Planted planted = make_planted();
+  Trainer trainer(make_planted_model(), planted.sampler, planted.sampler, short_options());
+  const TrainState good = trainer.state();
+  const auto refused = [&](const char* key, const nlohmann::json& value) {
+    TrainState state = good;
+    state.position[key] = value;
+    return !error_of([&] { trainer.resume(state); }).empty();
+  };
+  EXPECT_TRUE(refused("step", -1));
+  EXPECT_TRUE(refused("step", std::int64_t{1} << 60));
+  EXPECT_TRUE(refused("epoch", 1000));
+  EXPECT_TRUE(refused("epoch", "two"));
+  EXPECT_TRUE(refused("best_epoch", 1));
+  EXPECT_TRUE(refused("epoch_loss", {{"sum", 1},
+                                     {"rows", 1},
+                                     {"group_sum", {1, 2, 3, 4}},
+                                     {"group_rows", nlohmann::json::array()}}));
+  trainer.resume(good);
+}
+
+TEST(Trainer, RefusesDataThatDoNotFitTheModel) {
+  const Planted planted = make_planted();
+  Feat2Vec small(ModelOptions{}, std::vector{nn::FeatureSpec::categorical("key", 5),
+                                             nn::FeatureSpec::categorical("follows", 12)});
+  EXPECT_NE(error_of([&] {
+              Trainer(small, planted.sampler, nullptr, short_options());
+            }).find("ids in [-2, 5)"),
+            std::string::npos);
 }
 
 TEST(Trainer, RefusesAPositionThatIsNoCheckpoint) {

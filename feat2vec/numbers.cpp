@@ -1,12 +1,11 @@
-#include "feat2vec/tables/numbers.h"
+#include "feat2vec/numbers.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <system_error>
 
-namespace feat2vec::tables {
+namespace feat2vec {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -24,9 +23,7 @@ Number out_of_range(std::string_view text) {
 }  // namespace
 
 bool is_missing_number(std::string_view text) {
-  constexpr std::array<std::string_view, 8> kWords = {"",     "NA",   "N/A", "NaN",
-                                                      "null", "None", "?",   "-"};
-  return std::find(kWords.begin(), kWords.end(), text) != kWords.end();
+  return std::find(kMissingNumbers.begin(), kMissingNumbers.end(), text) != kMissingNumbers.end();
 }
 
 bool has_leading_zero(std::string_view text) {
@@ -52,4 +49,4 @@ Number parse_number(std::string_view text) {
   return {NumberKind::kNumber, value};
 }
 
-}  // namespace feat2vec::tables
+}  // namespace feat2vec

@@ -1,10 +1,10 @@
-#include "feat2vec/tables/numbers.h"
+#include "feat2vec/numbers.h"
 
 #include <gtest/gtest.h>
 
 #include <clocale>
 
-namespace feat2vec::tables {
+namespace feat2vec {
 namespace {
 
 TEST(Numbers, ReadsDecimals) {
@@ -50,4 +50,4 @@ TEST(Numbers, DoNotDependOnTheLocale) {
 }
 
 }  // namespace
-}  // namespace feat2vec::tables
+}  // namespace feat2vec

@@ -1,12 +1,17 @@
 #pragma once
 
+#include <array>
 #include <string_view>
 
-namespace feat2vec::tables {
+namespace feat2vec {
+
+/// The texts that mean that there is no number.
+inline constexpr std::array<std::string_view, 8> kMissingNumbers = {"",     "NA",   "N/A", "NaN",
+                                                                    "null", "None", "?",   "-"};
 
 /// What the text of a cell is to a numeric column.
 enum class NumberKind {
-  kMissing,  ///< empty, or one of NA, N/A, NaN, null, None, ?, -
+  kMissing,  ///< one of `kMissingNumbers`
   kNumber,
   kInfinite,  ///< infinity, or a number beyond the range of a double
   kWord,      ///< anything else
@@ -28,4 +33,4 @@ bool is_missing_number(std::string_view text);
 /// Whether the text is an integer with a leading zero, such as `007`: a code and not a number.
 bool has_leading_zero(std::string_view text);
 
-}  // namespace feat2vec::tables
+}  // namespace feat2vec
