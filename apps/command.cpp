@@ -12,6 +12,7 @@
 
 #include "apps/console.h"
 #include "feat2vec/error.h"
+#include "feat2vec/printable.h"
 #include "feat2vec/spelling.h"
 #include "feat2vec/version.h"
 
@@ -52,18 +53,6 @@ std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 }  // namespace
-
-std::string printable(std::string_view text) {
-  std::string shown;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F)
-      shown += fmt::format("\\x{:02x}", byte);
-    else
-      shown += c;
-  }
-  return shown;
-}
 
 int run(int argc, const char* const* argv) {
   CLI::App app{"feat2vec learns one vector for every value of every feature of a table."};

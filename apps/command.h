@@ -29,7 +29,4 @@ void add_export(CLI::App& app, int& exit_code);
 /// stderr. Returns the exit code.
 int run(int argc, const char* const* argv);
 
-/// `text` with every control character as \xHH, so that no data can move the cursor.
-std::string printable(std::string_view text);
-
 }  // namespace feat2vec::apps

@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <string>
 
-#include "apps/command.h"
 #include "feat2vec/error.h"
+#include "feat2vec/printable.h"
 
 namespace feat2vec::apps {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "apps/command.h"
 #include "apps/schema_table.h"
+#include "feat2vec/printable.h"
 #include "feat2vec/storage/model_file.h"
 #include "feat2vec/tables/infer.h"
 #include "feat2vec/tables/lint.h"

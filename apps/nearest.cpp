@@ -11,6 +11,7 @@
 #include "apps/command.h"
 #include "feat2vec/embeddings/embeddings.h"
 #include "feat2vec/error.h"
+#include "feat2vec/printable.h"
 #include "feat2vec/storage/model_file.h"
 
 namespace feat2vec::apps {

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "apps/command.h"
 #include "apps/console.h"
+#include "feat2vec/printable.h"
 
 namespace feat2vec::apps {
 namespace {

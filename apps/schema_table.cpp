@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "apps/command.h"
+#include "feat2vec/printable.h"
 
 namespace feat2vec::apps {
 namespace {

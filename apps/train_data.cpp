@@ -8,12 +8,14 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <unordered_set>
 #include <utility>
 
 #include "apps/command.h"
 #include "apps/console.h"
 #include "apps/schema_table.h"
+#include "feat2vec/bounded_json.h"
 #include "feat2vec/error.h"
 #include "samplers/row_order.h"
 
@@ -30,16 +32,11 @@ Error in_file(const std::string& path, std::string_view what) {
 }
 
 data::Schema read_schema(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw Error(fmt::format("{}: expected a readable schema file, received none", path));
-  nlohmann::json json;
-  try {
-    json = nlohmann::json::parse(file);
-  } catch (const nlohmann::json::parse_error& error) {
-    const std::string_view what = error.what();
-    throw Error(fmt::format("{}: expected JSON, received an error at byte {}: {}", path, error.byte,
-                            what.substr(what.rfind(": ") + 2)));
-  }
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf()))
+    throw Error(fmt::format("{}: expected a readable schema file, received none", path));
+  const nlohmann::json json = parse_json(text.str(), path);
   try {
     return data::schema_from_json(json, path);
   } catch (const Error& error) {

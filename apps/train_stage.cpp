@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "apps/checkpoint_writer.h"
-#include "apps/command.h"
 #include "apps/progress.h"
 #include "apps/signals.h"
 #include "feat2vec/error.h"

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "feat2vec/bounded_json.h"
 #include "feat2vec/data/schema.h"
 #include "feat2vec/error.h"
 #include "feat2vec/spelling.h"
@@ -57,7 +58,7 @@ class ObjectReader {
     try {
       target = found->get<T>();
     } catch (const json::exception&) {
-      throw Error(where_, fmt::format("a fitting value for \"{}\"", key), found->dump());
+      throw Error(where_, fmt::format("a fitting value for \"{}\"", key), shown(*found));
     }
   }
 

@@ -36,7 +36,8 @@ void check_features(const std::vector<nn::FeatureSpec>& features) {
     if (feature.kind == data::FeatureKind::kNumeric && !feature.module && feature.width < 1)
       throw Error("Feat2Vec", fmt::format("one column or more of \"{}\"", feature.name), "none");
     if (feature.module && feature.kind == data::FeatureKind::kBag)
-      throw Error("Feat2Vec", fmt::format("a categorical or numeric \"{}\" for a module", feature.name),
+      throw Error("Feat2Vec",
+                  fmt::format("a categorical or numeric \"{}\" for a module", feature.name),
                   "a bag");
     if (feature.module && feature.bias)
       throw Error("Feat2Vec", fmt::format("no bias for the module of \"{}\"", feature.name), "one");
@@ -107,7 +108,8 @@ void Feat2VecImpl::check(const std::vector<data::Column>& columns) const {
     const nn::FeatureSpec& spec = features_[f];
     const data::Column& column = columns[f];
     if (column.kind != spec.kind)
-      throw Error("Feat2Vec", fmt::format("a {} column for \"{}\"", to_string(spec.kind), spec.name),
+      throw Error("Feat2Vec",
+                  fmt::format("a {} column for \"{}\"", to_string(spec.kind), spec.name),
                   fmt::format("a {} column", to_string(column.kind)));
     if (spec.module) continue;
     if (column.values.defined() && column.values.size(1) != spec.width)
@@ -117,7 +119,8 @@ void Feat2VecImpl::check(const std::vector<data::Column>& columns) const {
     const auto lowest = column.ids.min().item<std::int64_t>();
     const auto highest = column.ids.max().item<std::int64_t>();
     if (lowest < data::kMeanValue || highest >= spec.rows)
-      throw Error("Feat2Vec", fmt::format("ids in [{}, {}) for \"{}\"", data::kMeanValue, spec.rows, spec.name),
+      throw Error("Feat2Vec",
+                  fmt::format("ids in [{}, {}) for \"{}\"", data::kMeanValue, spec.rows, spec.name),
                   fmt::format("{} to {}", lowest, highest));
   }
 }

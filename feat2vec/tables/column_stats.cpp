@@ -74,6 +74,7 @@ void collect_numbers(ColumnStats& stats) {
     if (count >= kNearlyAll * static_cast<double>(distinct.size())) stats.digits = digits;
   }
   stats.numeric = !words && stats.numbers > 0;
+  if (stats.numeric) stats.missing = stats.rows - stats.numbers;  // with the words for missing
 }
 
 }  // namespace

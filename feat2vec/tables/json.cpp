@@ -143,7 +143,8 @@ class ObjectScanner {
       if (in_array_) throw error("']' behind the last object", "the end of the file");
       return {};
     }
-    if (!at('{')) throw error(is_closed_ ? "nothing behind the array" : "a JSON object", rest());
+    if (is_closed_) throw error("nothing behind the array", rest());
+    if (!at('{')) throw error("a JSON object", rest());
     start_line_ = line_;
     return skip_object();
   }

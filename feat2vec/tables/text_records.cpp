@@ -121,6 +121,16 @@ std::string field_text(std::string_view text, FieldSpan field) {
   return out;
 }
 
+namespace {
+
+/// A separator between columns stands in the first record too; one that does not is inside bags.
+bool splits_first_record(std::string_view text, const Dialect& dialect) {
+  Record record;
+  return RecordScanner(text, dialect).next(record) && record.fields.size() > 1;
+}
+
+}  // namespace
+
 Dialect sniff_dialect(std::string_view text, std::optional<char> separator) {
   Dialect best{separator.value_or(','), false};
   std::optional<Fit> best_fit;
@@ -129,6 +139,7 @@ Dialect sniff_dialect(std::string_view text, std::optional<char> separator) {
     for (const bool blank_after : {false, true}) {
       if (blank_after && candidate == '\t') continue;
       const Dialect dialect{candidate, blank_after};
+      if (!separator && !splits_first_record(text, dialect)) continue;
       const auto fit = fit_of(text, dialect);
       if (fit && (!best_fit || *fit > *best_fit)) {
         best = dialect;
