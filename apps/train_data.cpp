@@ -7,8 +7,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <unordered_set>
 #include <utility>
 
@@ -33,10 +33,10 @@ Error in_file(const std::string& path, std::string_view what) {
 
 data::Schema read_schema(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf()))
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open() || file.bad())
     throw Error(fmt::format("{}: expected a readable schema file, received none", path));
-  const nlohmann::json json = parse_json(text.str(), path);
+  const nlohmann::json json = parse_json(text, path);
   try {
     return data::schema_from_json(json, path);
   } catch (const Error& error) {

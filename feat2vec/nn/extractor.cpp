@@ -23,8 +23,14 @@ at::Tensor make_parameter(torch::nn::Module& module, const char* name, at::IntAr
   return module.register_parameter(name, at::zeros(shape));
 }
 
+/// Whether `kNoValue` or `kMeanValue` is among the ids. Throws Error for lower ones.
 bool has_special_ids(const at::Tensor& ids) {
-  return ids.numel() > 0 && ids.min().item<std::int64_t>() < 0;
+  if (ids.numel() == 0) return false;
+  const auto lowest = ids.min().item<std::int64_t>();
+  if (lowest < data::kMeanValue)
+    throw Error("Extractor", fmt::format("ids of {} or more", data::kMeanValue),
+                fmt::format("{}", lowest));
+  return lowest < 0;
 }
 
 /// Of each row of a bag, the number of members for which `mask` (bool [members]) holds, int64 [n].

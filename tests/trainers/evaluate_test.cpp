@@ -19,7 +19,8 @@ TEST(EvaluateLoss, IsTheSameEveryTimeAndForAnyBatch) {
   Feat2Vec model = make_planted_model();
   const double whole = evaluate_loss(model, *planted.sampler, Objective::kNce, 1000).mean();
   EXPECT_EQ(evaluate_loss(model, *planted.sampler, Objective::kNce, 1000).mean(), whole);
-  EXPECT_NEAR(evaluate_loss(model, *planted.sampler, Objective::kNce, 7).mean(), whole, 1e-9);
+  EXPECT_NEAR(evaluate_loss(model, *planted.sampler, Objective::kNce, 7).mean(), whole,
+              1e-7);  // of float32 scores
 }
 
 TEST(EvaluateLoss, SplitsByGroup) {

@@ -128,7 +128,7 @@ Feat2Vec stop_and_go(const Planted& planted, const TrainOptions& options, int st
     NamedTensors& weights_;
   } saver(before, stopped, state, weights);
   before.observe(saver);
-  EXPECT_EQ(before.fit([&steps] { return --steps <= 0; }).outcome, Outcome::kInterrupted);
+  EXPECT_EQ(before.fit([&steps] { return steps-- <= 0; }).outcome, Outcome::kInterrupted);
 
   Feat2Vec resumed = make_planted_model(77);  // other weights, to be overwritten
   set_parameters(*resumed, weights);
