@@ -4,6 +4,9 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -200,10 +203,17 @@ Column encode_numbers(const Table& table, const Feature& feature, const Schema& 
       const std::size_t cell = row * feature.columns.size() + c;
       is_missing[cell] = !numbers[row].has_value();
       counts.missing += is_missing[cell] ? 1 : 0;
-      value[cell] =
-          is_missing[cell]
-              ? 0.0F
-              : static_cast<float>((*numbers[row] - feature.center[c]) / feature.scale[c]);
+      if (is_missing[cell]) {
+        value[cell] = 0;
+        continue;
+      }
+      const double scaled = (*numbers[row] - feature.center[c]) / feature.scale[c];
+      if (!(std::abs(scaled) <= std::numeric_limits<float>::max())) {
+        throw Error(table.location(static_cast<std::int64_t>(row), feature.columns[c]) +
+                    ": expected a number that fits a float32 once scaled, received " +
+                    std::to_string(*numbers[row]));
+      }
+      value[cell] = static_cast<float>(scaled);
     }
   }
   const bool missing_is_value =

@@ -162,6 +162,16 @@ TEST(Encoder, MissingWords) {
   EXPECT_EQ(testing::cells(encoder.encode(table).dataset.column(0)), (Cells{"{0}", "{2}", "{1}"}));
 }
 
+TEST(Encoder, NumbersThatFloatsCannotHoldAreErrorsThatNameTheCell) {
+  Feature plain = feature(FeatureKind::kNumeric, {"c"});
+  plain.scaling = data::Scaling::kNone;
+  EXPECT_NE(error_of([&] {
+              encode(plain, {"1", "2"}, {"1", "1e300"});
+            }).find("fits a float32"),
+            std::string::npos);
+  EXPECT_EQ(encode(plain, {"1", "2"}, {"1e30"}).size(), 1U);
+}
+
 TEST(Encoder, NumbersAreScaledByTrainingRows) {
   TextColumn x("x");
   TextColumn y("y");
