@@ -101,6 +101,12 @@ void add_data_options(CLI::App* command, TrainArguments& a) {
                     "Then train again on all rows for that many epochs (default)");
 }
 
+void add_preset(CLI::App* command, TrainArguments& a) {
+  command->add_option_function<std::string>(
+      "--preset", [&a](const std::string& name) { apply_preset(a, name); },
+      "default | paper | seed: options to start from; other flags override them");
+}
+
 void add_model_options(CLI::App* command, TrainArguments& a) {
   command->add_option("--dim", a.model.dim, "Length of the vectors")->capture_default_str();
   add_choice<Prior>(command, "--prior", a.model.prior,
@@ -174,6 +180,7 @@ void add_train(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<TrainArguments>();
   CLI::App* command =
       app.add_subcommand("train", "Learn vectors from a table and write a model file");
+  add_preset(command, *arguments);  // first, for options take effect in the order they are added
   add_data_options(command, *arguments);
   add_model_options(command, *arguments);
   add_training_options(command, *arguments);

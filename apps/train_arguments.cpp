@@ -19,6 +19,25 @@ void check(bool holds, std::string_view flag, std::string_view expected, const T
 
 }  // namespace
 
+void apply_preset(TrainArguments& arguments, std::string_view name) {
+  if (name == "default") return;
+  if (name != "paper" && name != "seed")
+    throw UsageError(fmt::format("--preset: expected default, paper or seed, received {}", name));
+  const bool paper = name == "paper";
+  arguments.model.prior = Prior::kNone;
+  arguments.model.dim = paper ? 50 : 10;
+  arguments.sampler.noise_rows = 5;
+  arguments.alpha1 = paper ? 0.25 : 0.5;
+  arguments.noise.alpha2 = paper ? 0.75 : 0.25;
+  arguments.noise.count_bias = paper ? 0 : 10;
+  arguments.train.optimizer = trainers::OptimizerKind::kAdam;
+  arguments.train.learning_rate = 0.001;
+  arguments.train.batch = paper ? 1000 : 2000;
+  arguments.train.epochs = paper ? 25 : 100;
+  arguments.train.patience = 1;
+  arguments.valid_share = 0.1;
+}
+
 void finish(TrainArguments& arguments) {
   const auto share = [](double x) { return x >= 0 && x <= 1; };
   constexpr std::int64_t kMost = 65536;  // of what is multiplied into every tensor

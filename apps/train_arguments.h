@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "feat2vec/nn/feat2vec.h"
@@ -44,6 +45,11 @@ struct TrainArguments {
   Progress progress = Progress::kBar;
   bool quiet = false;
 };
+
+/// Sets the options that `name` stands for: `default`; `paper`, the published method with its protocol
+/// (epochs chosen on a tenth of the rows, then all rows); `seed`, the worked example of the original.
+/// Throws UsageError for another name.
+void apply_preset(TrainArguments& arguments, std::string_view name);
 
 /// Gives `seed` to the model, the sampler and the row order, and checks every number. Throws
 /// UsageError that names the flag.

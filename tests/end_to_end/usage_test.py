@@ -8,9 +8,30 @@ from support import CommandTest, films
 
 TRAIN_FLAGS = """schema columns categorical bag numeric text valid valid-share dim epochs batch noise alpha1
 alpha2 count-bias seed threads device engine progress quiet out header missing bad-rows prior lr optimizer
-patience refit objective oversampler checkpoint-every resume""".split()
+patience refit objective oversampler checkpoint-every resume preset""".split()
 FLAGS = {"train": TRAIN_FLAGS, "inspect": ["json", "values", "header", "bad-rows"],
          "nearest": ["in", "json"], "export": ["format", "out", "bias"]}
+
+
+class Presets(CommandTest):
+    def options(self, *flags):
+        self.write("t.csv", films(60))
+        self.succeeds("train", "t.csv", "--out", "m.f2v", "--quiet", "--epochs", "2", *flags)
+        return json.loads(self.succeeds("inspect", "m.f2v", "--json")[0])["provenance"]["options"]
+
+    def test_paper_is_the_published_method(self):
+        options = self.options("--preset", "paper")
+        expected = {"dim": 50, "prior": "none", "alpha1": 0.25, "alpha2": 0.75, "optimizer": "adam",
+                    "batch": 1000, "valid-share": 0.1, "epochs": 2}
+        self.assertEqual({name: options[name] for name in expected}, expected)
+
+    def test_other_flags_override_wherever_they_stand(self):
+        options = self.options("--dim", "3", "--preset", "seed")
+        self.assertEqual((options["dim"], options["alpha1"], options["count-bias"]), (3, 0.5, 10))
+
+    def test_an_unknown_preset(self):
+        self.write("t.csv", films(30))
+        self.fails(2, ["train", "t.csv", "--preset", "papr"], "--preset", "paper")
 
 
 class WrongUsage(CommandTest):
