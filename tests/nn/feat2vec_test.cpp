@@ -1,6 +1,7 @@
 #include "feat2vec/nn/feat2vec.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <gmock/gmock.h>
 
 #include <limits>

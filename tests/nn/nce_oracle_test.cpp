@@ -1,5 +1,6 @@
 // One NCE batch, number by number, against a NumPy script that knows nothing of this library.
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 #include <torch/optim/adam.h>
 

@@ -1,5 +1,6 @@
 #include "trainers/optimizer.h"
 
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
 #include <string>
