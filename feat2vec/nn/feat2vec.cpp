@@ -164,7 +164,7 @@ at::Tensor Feat2VecImpl::embed(const std::vector<data::Column>& columns) {
 }
 
 at::Tensor Feat2VecImpl::scores(const data::Batch& batch) {
-  const at::Tensor score = forward(batch.columns).view({batch.observed(), batch.candidates()});
+  at::Tensor score = forward(batch.columns).view({batch.observed(), batch.candidates()});
   if (!group_offsets_.defined()) return score;
   // Group -1: all groups were replaced, and the noise is the product of theirs.
   const at::Tensor offsets = at::cat({group_offsets_, group_offsets_.sum(0, true)});
