@@ -52,7 +52,7 @@ LossSum AutogradEngine::step(const samplers::Draw& draw) {
   optimizer_->zero_grad();
   const data::Batch batch = sampler_->materialize(draw);
   const at::Tensor losses = batch_losses(model_, batch, options_.objective);
-  const LossSum sum = sum_losses(losses, batch.groups, sampler_->noise().groups());
+  LossSum sum = sum_losses(losses, batch.groups, sampler_->noise().groups());
   if (!std::isfinite(sum.sum)) return sum;
   losses.mean().backward();
   optimizer_->step();

@@ -8,6 +8,7 @@
 #include <arrow/io/memory.h>
 #include <arrow/table.h>
 #include <arrow/type.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -110,11 +111,12 @@ void check_names(const std::string& file, const Record& record,
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string where = place(file, record.line) + ":" + std::to_string(i + 1);
     if (names[i].empty()) {
-      throw Error(where + ": expected a column name, received an empty field" + hint);
+      throw Error(
+          fmt::format("{}: expected a column name, received an empty field{}", where, hint));
     }
     if (!seen.insert(names[i]).second) {
-      throw Error(where + ": expected column names that differ, received " + in_quotes(names[i]) +
-                  " twice" + hint);
+      throw Error(fmt::format("{}: expected column names that differ, received {} twice{}", where,
+                              in_quotes(names[i]), hint));
     }
   }
 }

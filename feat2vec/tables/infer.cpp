@@ -94,7 +94,7 @@ std::string joined(const std::vector<std::string>& names) {
 /// The offset's name; another one when a column has it.
 std::string offset_name(const Table& table) {
   std::string name = "offset";
-  while (table.find(name)) name = "_" + name;
+  while (table.find(name)) name.insert(0, 1, '_');
   return name;
 }
 

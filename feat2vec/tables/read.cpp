@@ -1,5 +1,7 @@
 #include "feat2vec/tables/read.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <string_view>
@@ -128,14 +130,14 @@ void check_same_columns(const ParsedFile& first, const ParsedFile& file) {
   const std::string reference = printable(first.source.name, 4096);
   for (const std::string& name : known) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
-      throw Error(where + ": expected the columns of " + reference + ", received none called " +
-                  in_quotes(name));
+      throw Error(fmt::format("{}: expected the columns of {}, received none called {}", where,
+                              reference, in_quotes(name)));
     }
   }
   for (const std::string& name : names) {
     if (std::find(known.begin(), known.end(), name) == known.end()) {
-      throw Error(where + ": expected the columns of " + reference + ", received a further one, " +
-                  in_quotes(name));
+      throw Error(fmt::format("{}: expected the columns of {}, received a further one, {}", where,
+                              reference, in_quotes(name)));
     }
   }
 }

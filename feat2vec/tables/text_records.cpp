@@ -16,6 +16,7 @@ struct Fit {
   bool blank_after = false;
   std::size_t fields = 0;  ///< that number
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): what the compiler makes of it has a literal zero
   auto operator<=>(const Fit&) const = default;
 };
 
