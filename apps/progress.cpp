@@ -46,16 +46,14 @@ ProgressBar::ProgressBar(std::vector<std::string> groups)
     : groups_(std::move(groups)), terminal_(isatty(STDERR_FILENO) != 0) {}
 
 void ProgressBar::on_step(const trainers::StepReport& report) {
-  const std::int64_t done = (report.epoch - 1) * report.steps + report.step;
-  if (first_step_ < 0) first_step_ = done - 1;
+  const std::int64_t done = ((report.epoch - 1) * report.rows_in_epoch) + report.rows_done;
   rows_ += report.rows;
   const Clock::time_point now = Clock::now();
   if (!terminal_ || now - shown_ < kRedraw) return;
   shown_ = now;
   const double seconds = std::chrono::duration<double>(now - start_).count();
-  const std::int64_t all = report.epochs * report.steps;
-  const double left =
-      seconds * static_cast<double>(all - done) / static_cast<double>(done - first_step_);
+  const std::int64_t all = report.epochs * report.rows_in_epoch;
+  const double left = seconds * static_cast<double>(all - done) / static_cast<double>(rows_);
   constexpr std::int64_t kWidth = 24;
   const auto filled = static_cast<std::size_t>(kWidth * done / std::max<std::int64_t>(all, 1));
   print_error(fmt::format("\r\x1b[K[{}{}] epoch {}/{}  {:.0f} rows/s  loss {:.4f}  {} left",
@@ -91,7 +89,8 @@ void ProgressJson::on_step(const trainers::StepReport& report) {
   const nlohmann::json json{{"event", "step"},
                             {"epoch", report.epoch},
                             {"step", report.step},
-                            {"steps", report.steps},
+                            {"rows", report.rows_done},
+                            {"rows_in_epoch", report.rows_in_epoch},
                             {"loss", report.loss}};
   print_line(json.dump());
 }

@@ -28,8 +28,7 @@ class ProgressBar : public trainers::Observer {
   std::vector<std::string> groups_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point shown_{};
-  std::int64_t rows_ = 0;         ///< observed rows trained on since the start
-  std::int64_t first_step_ = -1;  ///< steps that were done before the start (a resumed run)
+  std::int64_t rows_ = 0;  ///< observed rows trained on since the start
   bool terminal_;
   bool drawn_ = false;
 };

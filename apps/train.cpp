@@ -134,13 +134,38 @@ void add_model_options(CLI::App* command, TrainArguments& a) {
 void add_training_options(CLI::App* command, TrainArguments& a) {
   command->add_option("--epochs", a.train.epochs, "Passes over the rows, at most")
       ->capture_default_str();
-  command->add_option("--batch", a.train.batch, "Observed rows a step")->capture_default_str();
+  command
+      ->add_option("--batch", a.train.batch,
+                   "Observed rows a step, at most: training starts with --first-batch")
+      ->capture_default_str();
+  command
+      ->add_option("--first-batch", a.train.first_batch,
+                   "Rows of the first steps; they grow with the rows seen, up to --batch")
+      ->capture_default_str();
   command->add_option("--lr", a.train.learning_rate, "Learning rate")->capture_default_str();
   add_choice<trainers::OptimizerKind>(command, "--optimizer", a.train.optimizer,
-                                      {{"adam", trainers::OptimizerKind::kAdam},
+                                      {{"row-adagrad", trainers::OptimizerKind::kRowAdagrad},
                                        {"adagrad", trainers::OptimizerKind::kAdagrad},
+                                       {"lazy-adam", trainers::OptimizerKind::kLazyAdam},
+                                       {"adam", trainers::OptimizerKind::kAdam},
                                        {"sgd", trainers::OptimizerKind::kSgd}},
-                                      "update rule (default adagrad)");
+                                      "update rule (default row-adagrad)");
+  add_choice<trainers::Schedule>(command, "--schedule", a.train.schedule,
+                                 {{"constant", trainers::Schedule::kConstant},
+                                  {"linear", trainers::Schedule::kLinear},
+                                  {"cosine", trainers::Schedule::kCosine}},
+                                 "of the learning rate (default constant)");
+  command
+      ->add_option("--warmup", a.train.warmup,
+                   "Share of training in which the learning rate rises from 0")
+      ->capture_default_str();
+  command
+      ->add_option("--weight-decay", a.train.weight_decay,
+                   "Pull towards 0 of the vectors that a step touches")
+      ->capture_default_str();
+  command->add_flag("--async", a.train.async,
+                    "Step after each row, threads beside each other: faster, not reproducible with "
+                    "more than one thread");
   command
       ->add_option("--patience", a.train.patience,
                    "Epochs without a better validation loss before stopping; 0: never")
@@ -155,12 +180,14 @@ void add_running_options(CLI::App* command, TrainArguments& a) {
   command->add_option("--device", a.device, "cpu | cuda")
       ->check(CLI::IsMember({"cpu", "cuda"}))
       ->capture_default_str();
-  command->add_option("--engine", a.engine, "auto | autograd")
-      ->check(CLI::IsMember({"auto", "autograd"}))
-      ->capture_default_str();
-  command->add_option(
-      "--threads", a.threads,
-      "Threads to use; results never depend on it (this version reads and trains on one)");
+  add_choice<trainers::EngineKind>(command, "--engine", a.train.engine,
+                                   {{"auto", trainers::EngineKind::kAuto},
+                                    {"fused", trainers::EngineKind::kFused},
+                                    {"autograd", trainers::EngineKind::kAutograd}},
+                                   "who makes the steps (default auto: fused where it can)");
+  command->add_option("--threads", a.threads,
+                      "Threads to train with, 0: all cores; results do not depend on it, but with "
+                      "--async");
   const std::map<std::string, double> seconds{{"s", 1}, {"m", 60}, {"h", 3600}};
   command
       ->add_option("--checkpoint-every", a.checkpoint_every,

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "apps/command.h"
+#include "trainers/kernels/thread_pool.h"
 
 namespace feat2vec::apps {
 namespace {
@@ -33,6 +34,7 @@ void apply_preset(TrainArguments& arguments, std::string_view name) {
   arguments.train.optimizer = trainers::OptimizerKind::kAdam;
   arguments.train.learning_rate = 0.001;
   arguments.train.batch = paper ? 1000 : 2000;
+  arguments.train.first_batch = arguments.train.batch;
   arguments.train.epochs = paper ? 25 : 100;
   arguments.train.patience = 1;
   arguments.valid_share = 0.1;
@@ -44,7 +46,15 @@ void finish(TrainArguments& arguments) {
   const auto within = [](std::int64_t x) { return x >= 1 && x <= kMost; };
   check(within(arguments.model.dim), "--dim", "1 to 65536", arguments.model.dim);
   check(arguments.train.epochs >= 1, "--epochs", "1 or more", arguments.train.epochs);
-  check(arguments.train.batch >= 1, "--batch", "1 or more", arguments.train.batch);
+  constexpr std::int64_t kMostRows = std::int64_t{1} << 20U;
+  check(arguments.train.batch >= 1 && arguments.train.batch <= kMostRows, "--batch", "1 to 1048576",
+        arguments.train.batch);
+  check(arguments.train.first_batch >= 1, "--first-batch", "1 or more",
+        arguments.train.first_batch);
+  check(arguments.train.warmup >= 0 && arguments.train.warmup < 1, "--warmup", "a number in [0, 1)",
+        arguments.train.warmup);
+  check(arguments.train.weight_decay >= 0 && std::isfinite(arguments.train.weight_decay),
+        "--weight-decay", "0 or more", arguments.train.weight_decay);
   check(arguments.train.patience >= 0, "--patience", "0 or more", arguments.train.patience);
   check(within(arguments.sampler.noise_rows), "--noise", "1 to 65536",
         arguments.sampler.noise_rows);
@@ -62,6 +72,8 @@ void finish(TrainArguments& arguments) {
   arguments.model.seed = arguments.seed;
   arguments.sampler.seed = arguments.seed;
   arguments.train.seed = arguments.seed;
+  arguments.train.threads =
+      arguments.threads > 0 ? arguments.threads : trainers::kernels::available_cores();
   if (!arguments.valid.empty()) arguments.valid_share = 0;
 }
 
@@ -81,6 +93,12 @@ nlohmann::json result_options(const TrainArguments& arguments) {
           {"lr", arguments.train.learning_rate},
           {"epochs", arguments.train.epochs},
           {"batch", arguments.train.batch},
+          {"first-batch", arguments.train.first_batch},
+          {"schedule", trainers::to_string(arguments.train.schedule)},
+          {"warmup", arguments.train.warmup},
+          {"weight-decay", arguments.train.weight_decay},
+          {"engine", trainers::to_string(arguments.train.engine)},
+          {"async", arguments.train.async},
           {"patience", arguments.train.patience},
           {"valid-share", arguments.valid_share},
           {"valid", !arguments.valid.empty()},

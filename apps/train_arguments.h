@@ -38,7 +38,6 @@ struct TrainArguments {
   // These do not.
   std::string out = "model.f2v";
   std::string device = "cpu";
-  std::string engine = "auto";
   int threads = 0;                ///< 0: the cores this process may use
   double checkpoint_every = 600;  ///< seconds; 0: none
   bool resume = false;

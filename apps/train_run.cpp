@@ -77,8 +77,8 @@ class Run {
   int operator()() {
     if (arguments_.resume) checkpoint_ = load_resumable(arguments_);
     const TrainTable table = read_train_table(arguments_);
-    say(arguments_, fmt::format("{}: {} rows\n{}engine: autograd on {}", table.table.source_name(),
-                                table.table.rows(), table.description, arguments_.device));
+    say(arguments_, fmt::format("{}: {} rows\n{}", table.table.source_name(), table.table.rows(),
+                                table.description));
     if (caught_signal() != 0) return 128 + caught_signal();
     if (checkpoint_ && checkpoint_->position.value("stage", "") == "final")
       return final_stage(table, checkpoint_->position.value("epochs", std::int64_t{0}),
@@ -153,7 +153,7 @@ int run_train(TrainArguments arguments) {
   finish(arguments);
   check_output(arguments);
   check_device(arguments);
-  at::set_num_threads(1);  // sums in one order: the same bits whatever --threads says
+  at::set_num_threads(1);  // of torch: sums in one order, whatever --threads says
   catch_signals();
   const std::string out = arguments.out;
   const bool quiet = arguments.quiet;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "apps/checkpoint_writer.h"
+#include "apps/console.h"
 #include "apps/progress.h"
 #include "apps/signals.h"
 #include "feat2vec/error.h"
@@ -138,11 +139,11 @@ StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const
                                 {"data", data_print}});
   trainer.observe(*progress);
   trainer.observe(checkpoints);
+  if (!arguments.quiet) print_error(fmt::format("engine: {}\n", trainer.engine()));
   result.training = trainer.fit([] { return caught_signal() != 0; });
   result.model.provenance = provenance(arguments, stage, data, result.training);
   if (result.training.best_epoch > 0) {
-    const trainers::LossSum loss =
-        trainers::evaluate_loss(module, *samplers.validation, options.objective, options.batch);
+    const trainers::LossSum loss = trainer.evaluate(*samplers.validation);
     result.model.provenance["best_epoch"] = result.training.best_epoch;
     result.model.provenance["validation"] = loss_json(loss, groups);
     result.model.provenance["validation"]["rows"] = data.validation->rows();

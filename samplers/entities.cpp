@@ -13,6 +13,9 @@
 namespace feat2vec::samplers {
 namespace {
 
+/// Where the entity of an id stands; the mean of all values is one too.
+std::size_t slot_of(std::int32_t id) { return static_cast<std::size_t>(id - data::kMeanValue); }
+
 /// Writes the value of a group in a row as bytes, equal for equal values.
 class KeyWriter {
  public:
@@ -99,26 +102,66 @@ Entities::Entities(const data::Dataset& dataset, std::vector<std::size_t> featur
   if (!counts.empty() && static_cast<std::int64_t>(counts.size()) != dataset.rows())
     throw Error("Entities", fmt::format("{} counts", dataset.rows()),
                 fmt::format("{}", counts.size()));
+  if (has_one_lookup(dataset))
+    collect_ids(dataset.column(features_.front()), counts);
+  else
+    collect(dataset, counts);
+}
+
+bool Entities::has_one_lookup(const data::Dataset& dataset) const {
+  return features_.size() == 1 &&
+         dataset.column(features_.front()).kind == data::FeatureKind::kCategorical;
+}
+
+/// Counts `row` for its entity, which is a new one when `entity` is `kUnseen`.
+void Entities::add(std::int32_t& entity, std::int64_t row,
+                   const std::vector<std::int64_t>& counts) {
+  const std::int64_t count = counts.empty() ? 1 : counts[static_cast<std::size_t>(row)];
+  if (count < 0) throw Error("Entities", "counts of 0 or more", fmt::format("{}", count));
+  if (entity == kUnseen) {
+    if (donors_.size() >= std::numeric_limits<std::int32_t>::max())
+      throw Error("Entities", "fewer than 2^31 entities", "more");
+    entity = static_cast<std::int32_t>(donors_.size());
+    donors_.push_back(row);
+    counts_.push_back(0);
+  }
+  counts_[static_cast<std::size_t>(entity)] += count;
+}
+
+void Entities::collect(const data::Dataset& dataset, const std::vector<std::int64_t>& counts) {
   KeyWriter writer(dataset, features_);
   for (std::int64_t row = 0; row < dataset.rows(); ++row) {
     if (!writer.write(row)) continue;
-    const std::int64_t count = counts.empty() ? 1 : counts[static_cast<std::size_t>(row)];
-    if (count < 0) throw Error("Entities", "counts of 0 or more", fmt::format("{}", count));
     auto found = ids_.find(writer.key());
-    if (found == ids_.end()) {
-      if (donors_.size() >= std::numeric_limits<std::int32_t>::max())
-        throw Error("Entities", "fewer than 2^31 entities", "more");
-      found =
-          ids_.emplace(std::string(writer.key()), static_cast<std::int32_t>(donors_.size())).first;
-      donors_.push_back(row);
-      counts_.push_back(0);
-    }
-    counts_[static_cast<std::size_t>(found->second)] += count;
+    if (found == ids_.end()) found = ids_.emplace(std::string(writer.key()), kUnseen).first;
+    add(found->second, row, counts);
+  }
+}
+
+/// The ids of one feature are keys already.
+void Entities::collect_ids(const data::Column& column, const std::vector<std::int64_t>& counts) {
+  const at::Tensor ids = column.ids.cpu().contiguous();
+  const auto* id = ids.const_data_ptr<std::int32_t>();
+  for (std::int64_t row = 0; row < column.rows; ++row) {
+    if (id[row] == data::kNoValue) continue;
+    const std::size_t slot = slot_of(id[row]);
+    if (slot >= entity_of_id_.size()) entity_of_id_.resize(slot + 1, kUnseen);
+    add(entity_of_id_[slot], row, counts);
   }
 }
 
 std::vector<std::int32_t> Entities::find(const data::Dataset& dataset) const {
   std::vector<std::int32_t> entities(static_cast<std::size_t>(dataset.rows()), kAbsent);
+  if (has_one_lookup(dataset)) {
+    const at::Tensor ids = dataset.column(features_.front()).ids.cpu().contiguous();
+    const auto* id = ids.const_data_ptr<std::int32_t>();
+    for (std::size_t row = 0; row < entities.size(); ++row) {
+      if (id[row] == data::kNoValue) continue;
+      const std::size_t slot = slot_of(id[row]);
+      entities[row] = slot < entity_of_id_.size() ? entity_of_id_[slot] : kUnseen;
+    }
+    return entities;
+  }
   KeyWriter writer(dataset, features_);
   for (std::int64_t row = 0; row < dataset.rows(); ++row) {
     if (!writer.write(row)) continue;

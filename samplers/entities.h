@@ -35,6 +35,11 @@ class Entities {
   std::vector<std::int32_t> find(const data::Dataset& dataset) const;
 
  private:
+  void collect(const data::Dataset& dataset, const std::vector<std::int64_t>& counts);
+  void collect_ids(const data::Column& column, const std::vector<std::int64_t>& counts);
+  void add(std::int32_t& entity, std::int64_t row, const std::vector<std::int64_t>& counts);
+  bool has_one_lookup(const data::Dataset& dataset) const;
+
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view key) const {
@@ -46,6 +51,7 @@ class Entities {
   std::vector<std::int64_t> counts_;
   std::vector<std::int64_t> donors_;
   std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>> ids_;
+  std::vector<std::int32_t> entity_of_id_;  ///< instead of `ids_` for one categorical feature
 };
 
 }  // namespace feat2vec::samplers

@@ -60,25 +60,36 @@ Draw ImplicitSampler::draw(const at::Tensor& rows, std::uint32_t epoch) const {
   const Output out{draw.groups.mutable_data_ptr<std::int64_t>(),
                    draw.donors.mutable_data_ptr<std::int64_t>(),
                    draw.log_noise.mutable_data_ptr<float>()};
-  const auto* row = draw.rows.const_data_ptr<std::int64_t>();
-  for (std::int64_t b = 0; b < batch; ++b) {
-    if (row[b] < 0 || row[b] >= observed_.rows())
-      throw Error("ImplicitSampler", fmt::format("rows in [0, {})", observed_.rows()),
-                  fmt::format("{}", row[b]));
-    const Philox random(options_.seed, epoch, static_cast<std::uint64_t>(row[b]));
-    if (all)
-      draw_all(b, row[b], random, out);
-    else
-      draw_group(b, row[b], random, out);
-  }
+  draw_rows(draw.rows.const_data_ptr<std::int64_t>(), batch, epoch, out);
   return draw;
+}
+
+void ImplicitSampler::draw(const std::int64_t* rows, std::int64_t count, std::uint32_t epoch,
+                           std::int64_t* groups, std::int64_t* donors, float* log_noise) const {
+  if (options_.oversampler == Oversampler::kAll)
+    throw Error("ImplicitSampler", "the two-step oversampler", "the one that replaces all groups");
+  draw_rows(rows, count, epoch, {groups, donors, log_noise});
+}
+
+void ImplicitSampler::draw_rows(const std::int64_t* rows, std::int64_t count, std::uint32_t epoch,
+                                const Output& out) const {
+  const bool all = options_.oversampler == Oversampler::kAll;
+  for (std::int64_t b = 0; b < count; ++b) {
+    if (rows[b] < 0 || rows[b] >= observed_.rows())
+      throw Error("ImplicitSampler", fmt::format("rows in [0, {})", observed_.rows()),
+                  fmt::format("{}", rows[b]));
+    const Philox random(options_.seed, epoch, static_cast<std::uint64_t>(rows[b]));
+    if (all)
+      draw_all(b, rows[b], random, out);
+    else
+      draw_group(b, rows[b], random, out);
+  }
 }
 
 void ImplicitSampler::draw_group(std::int64_t b, std::int64_t row, Philox random,
                                  const Output& out) const {
   const std::int64_t k = options_.noise_rows;
-  const std::int64_t group =
-      chooser_.choose(&present_[static_cast<std::size_t>(row * noise_->groups())], random);
+  const std::int64_t group = chooser_.choose(present(row), random);
   if (group < 0)
     throw Error("ImplicitSampler", "a row with a value to replace", fmt::format("row {}", row));
   const NoiseDistribution& distribution = noise_->distribution(group);
@@ -97,13 +108,13 @@ void ImplicitSampler::draw_all(std::int64_t b, std::int64_t row, Philox random,
                                const Output& out) const {
   const std::int64_t k = options_.noise_rows;
   const std::int64_t groups = noise_->groups();
-  const auto* present = &present_[static_cast<std::size_t>(row * groups)];
-  if (std::all_of(present, present + groups, [](std::uint8_t p) { return p == 0; }))
+  const std::uint8_t* there = present(row);
+  if (std::all_of(there, there + groups, [](std::uint8_t p) { return p == 0; }))
     throw Error("ImplicitSampler", "a row with a value to replace", fmt::format("row {}", row));
   for (std::int64_t c = 0; c <= k; ++c) {
     double log_noise = std::log(static_cast<double>(k));
     for (std::int64_t g = 0; g < groups; ++g) {
-      if (present[g] == 0) continue;
+      if (there[g] == 0) continue;
       const NoiseDistribution& distribution = noise_->distribution(g);
       if (c == 0) {
         log_noise += distribution.log_prob(entity(row, g));

@@ -42,8 +42,18 @@ class ImplicitSampler {
   /// and throws Error; encoders drop such rows. Use a fixed epoch for draws that never change.
   Draw draw(const at::Tensor& rows, std::uint32_t epoch) const;
 
+  /// As `draw`, for `count` rows into arrays of the caller: `groups` [B], `donors` [B, K] and
+  /// `log_noise` [B, 1+K]. Of a two-step sampler; one that replaces all groups throws Error.
+  void draw(const std::int64_t* rows, std::int64_t count, std::uint32_t epoch, std::int64_t* groups,
+            std::int64_t* donors, float* log_noise) const;
+
   /// The rows of a draw, whole, on the device of the data.
   data::Batch materialize(const Draw& draw) const;
+
+  /// Of each group of an observed row, nonzero where it is present, [groups].
+  const std::uint8_t* present(std::int64_t row) const {
+    return &present_[static_cast<std::size_t>(row * noise_->groups())];
+  }
 
   const data::Dataset& observed() const { return observed_; }
   const NoiseTables& noise() const { return *noise_; }
@@ -52,6 +62,8 @@ class ImplicitSampler {
 
  private:
   struct Output;
+  void draw_rows(const std::int64_t* rows, std::int64_t count, std::uint32_t epoch,
+                 const Output& out) const;
   void draw_group(std::int64_t b, std::int64_t row, Philox random, const Output& out) const;
   void draw_all(std::int64_t b, std::int64_t row, Philox random, const Output& out) const;
   std::int32_t entity(std::int64_t row, std::int64_t group) const {

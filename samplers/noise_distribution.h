@@ -25,6 +25,8 @@ class NoiseDistribution {
     return entity < 0 ? log_prob_unseen_ : log_prob_[static_cast<std::size_t>(entity)];
   }
 
+  const AliasTable& table() const { return table_; }
+
   std::int64_t draw(Philox& random) const { return table_.draw(random); }
 
   /// Σ P2 log P2, the P2-weighted mean of log P2: where the group's offset z_g starts.

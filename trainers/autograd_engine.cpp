@@ -1,22 +1,30 @@
 #include "trainers/autograd_engine.h"
 
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "feat2vec/nn/losses.h"
-#include "trainers/optimizer.h"
+#include "trainers/evaluate.h"
+#include "trainers/row_optimizer.h"
 
 namespace feat2vec::trainers {
 
-LossSum& LossSum::operator+=(const LossSum& other) {
-  sum += other.sum;
-  rows += other.rows;
-  for (std::size_t g = 0; g < group_sum.size(); ++g) {
-    group_sum[g] += other.group_sum[g];
-    group_rows[g] += other.group_rows[g];
-  }
-  return *this;
+namespace {
+
+/// The rows at positions [first, last) of an epoch's order, int64.
+at::Tensor rows_at(const samplers::RowOrder& order, std::int64_t first, std::int64_t last) {
+  at::Tensor rows = at::empty({last - first}, at::kLong);
+  auto* row = rows.mutable_data_ptr<std::int64_t>();
+  for (std::int64_t position = first; position < last; ++position) *row++ = order(position);
+  return rows;
 }
+
+}  // namespace
 
 at::Tensor batch_losses(Feat2Vec& model, const data::Batch& batch, Objective objective) {
   const at::Tensor scores = model->scores(batch);
@@ -42,29 +50,57 @@ LossSum sum_losses(const at::Tensor& losses, const at::Tensor& groups, std::int6
 
 AutogradEngine::AutogradEngine(Feat2Vec model,
                                std::shared_ptr<const samplers::ImplicitSampler> sampler,
-                               const TrainOptions& options)
+                               const TrainOptions& options, std::string reason)
     : model_(std::move(model)),
       sampler_(std::move(sampler)),
       options_(options),
-      optimizer_(make_optimizer(*model_, options.optimizer, options.learning_rate)) {}
+      optimizer_(make_optimizer(*model_, options.optimizer)),
+      reason_(std::move(reason)) {}
 
-LossSum AutogradEngine::step(const samplers::Draw& draw) {
-  optimizer_->zero_grad();
+StepResult AutogradEngine::step(const samplers::RowOrder& order, std::uint32_t epoch,
+                                std::int64_t first) {
+  const std::int64_t seen = (static_cast<std::int64_t>(epoch) * order.rows()) + first;
+  const std::int64_t count = std::min(batch_rows(options_, seen), order.rows() - first);
+  const double middle = static_cast<double>(seen) + (static_cast<double>(count) / 2);
+  const double all = static_cast<double>(options_.epochs) * static_cast<double>(order.rows());
+  const samplers::Draw draw = sampler_->draw(rows_at(order, first, first + count), epoch);
+  return {count, step(draw, rate_at(options_, middle / all))};
+}
+
+LossSum AutogradEngine::step(const samplers::Draw& draw, double rate) {
+  model_->zero_grad();
   const data::Batch batch = sampler_->materialize(draw);
   const at::Tensor losses = batch_losses(model_, batch, options_.objective);
   LossSum sum = sum_losses(losses, batch.groups, sampler_->noise().groups());
   if (!std::isfinite(sum.sum)) return sum;
-  losses.mean().backward();
-  optimizer_->step();
+  losses.sum().backward();
+  if (options_.weight_decay > 0) decay_touched_rows();
+  optimizer_->step(rate);
   return sum;
 }
 
-NamedTensors AutogradEngine::state() const {
-  return optimizer_state(*model_, options_.optimizer, *optimizer_);
+/// Adds weight_decay·w to the gradient of each row that has one.
+void AutogradEngine::decay_touched_rows() {
+  const at::NoGradGuard no_grad;
+  for (const auto& parameter : model_->named_parameters()) {
+    const at::Tensor gradient = parameter.value().mutable_grad();
+    if (!gradient.defined()) continue;
+    at::Tensor rows = as_rows(parameter.key(), gradient);
+    rows.add_(as_rows(parameter.key(), parameter.value()) * rows.ne(0).any(1, true),
+              options_.weight_decay);
+  }
 }
 
-void AutogradEngine::set_state(const NamedTensors& state) {
-  set_optimizer_state(*model_, options_.optimizer, *optimizer_, state);
+LossSum AutogradEngine::evaluate(const samplers::ImplicitSampler& sampler) {
+  return evaluate_loss(model_, sampler, options_.objective, options_.batch);
+}
+
+NamedTensors AutogradEngine::state() const { return optimizer_->state(); }
+
+void AutogradEngine::set_state(const NamedTensors& state) { optimizer_->set_state(state); }
+
+std::string AutogradEngine::description() const {
+  return reason_.empty() ? "autograd" : "autograd (" + reason_ + ")";
 }
 
 }  // namespace feat2vec::trainers

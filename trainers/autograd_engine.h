@@ -1,14 +1,15 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
-#include <torch/optim/optimizer.h>
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "feat2vec/nn/feat2vec.h"
 #include "samplers/implicit_sampler.h"
 #include "trainers/engine.h"
+#include "trainers/optimizer.h"
 #include "trainers/options.h"
 
 namespace feat2vec::trainers {
@@ -19,23 +20,33 @@ at::Tensor batch_losses(Feat2Vec& model, const data::Batch& batch, Objective obj
 /// Sums `losses` [B, 1+K] by the group that each observed row had replaced (`groups` int64 [B]).
 LossSum sum_losses(const at::Tensor& losses, const at::Tensor& groups, std::int64_t group_count);
 
-/// The reference engine: gather, module, `loss.backward()`, an optimiser of `torch::optim`. Works for
-/// any φ and any device; every other engine is tested against it.
+/// The reference engine: gather, module, `loss.backward()`, a step of every parameter. Works for any φ
+/// and any device; every other engine is tested against it.
 class AutogradEngine : public Engine {
  public:
-  /// `model` and the data of `sampler` must be on `device` already.
+  /// `model` and the data of `sampler` must be on one device. `reason`: why it was chosen, for the
+  /// description.
   AutogradEngine(Feat2Vec model, std::shared_ptr<const samplers::ImplicitSampler> sampler,
-                 const TrainOptions& options);
+                 const TrainOptions& options, std::string reason = "");
 
-  LossSum step(const samplers::Draw& draw) override;
+  StepResult step(const samplers::RowOrder& order, std::uint32_t epoch,
+                  std::int64_t first) override;
+  LossSum evaluate(const samplers::ImplicitSampler& sampler) override;
   NamedTensors state() const override;
   void set_state(const NamedTensors& state) override;
+  std::string description() const override;
+
+  /// Steps on one draw, at `rate`.
+  LossSum step(const samplers::Draw& draw, double rate);
 
  private:
+  void decay_touched_rows();
+
   Feat2Vec model_;
   std::shared_ptr<const samplers::ImplicitSampler> sampler_;
   TrainOptions options_;
-  std::unique_ptr<torch::optim::Optimizer> optimizer_;
+  std::unique_ptr<ParameterOptimizer> optimizer_;
+  std::string reason_;
 };
 
 }  // namespace feat2vec::trainers

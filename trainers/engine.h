@@ -1,30 +1,22 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <memory>
+#include <string>
 
-#include "samplers/draw.h"
+#include "feat2vec/nn/feat2vec.h"
+#include "samplers/implicit_sampler.h"
+#include "samplers/row_order.h"
+#include "trainers/loss_sum.h"
 #include "trainers/named_tensors.h"
+#include "trainers/options.h"
 
 namespace feat2vec::trainers {
 
-/// A mean loss and how many rows (1 + K for each observed row) it is the mean of, in all and by the
-/// sampling group that was replaced.
-struct LossSum {
-  double sum = 0;
-  std::int64_t rows = 0;
-  std::vector<double> group_sum;         ///< [groups]
-  std::vector<std::int64_t> group_rows;  ///< [groups]
-
-  explicit LossSum(std::int64_t groups = 0)
-      : group_sum(static_cast<std::size_t>(groups)), group_rows(static_cast<std::size_t>(groups)) {}
-
-  double mean() const { return rows > 0 ? sum / static_cast<double>(rows) : 0.0; }
-  double mean_of_group(std::size_t group) const {
-    return group_rows[group] > 0 ? group_sum[group] / static_cast<double>(group_rows[group]) : 0.0;
-  }
-
-  LossSum& operator+=(const LossSum& other);
+/// What one step did.
+struct StepResult {
+  std::int64_t rows = 0;  ///< observed rows that it took
+  LossSum loss;           ///< of them, before the step
 };
 
 /// Makes one training step at a time. What differs between engines is how: the losses and gradients
@@ -36,13 +28,29 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
   virtual ~Engine() = default;
 
-  /// Scores the rows of a draw, and moves the weights one step down the gradient of their mean loss.
-  /// When the loss is not finite the weights are left as they are. Returns the losses before the step.
-  virtual LossSum step(const samplers::Draw& draw) = 0;
+  /// Steps the weights down the gradient of the summed losses of some rows of `order`, those from
+  /// position `first` on; how many is a function of the options and of how far training is. When a
+  /// loss is not finite the weights are left as they are.
+  virtual StepResult step(const samplers::RowOrder& order, std::uint32_t epoch,
+                          std::int64_t first) = 0;
+
+  /// Losses of all rows of `sampler`, with draws that are the same every time.
+  virtual LossSum evaluate(const samplers::ImplicitSampler& sampler) = 0;
 
   /// What the next steps depend on besides the weights, by name.
   virtual NamedTensors state() const = 0;
+
+  /// Throws Error, and changes nothing, when `state` is not one of this engine.
   virtual void set_state(const NamedTensors& state) = 0;
+
+  /// In words, such as "fused (exact, 2 threads, AVX2)".
+  virtual std::string description() const = 0;
 };
+
+/// The engine that `options.engine` asks for, or for `kAuto` the fused one when it can do the model
+/// and the data, else autograd, with the reason in its description. Throws Error when the one asked for cannot.
+std::unique_ptr<Engine> make_engine(Feat2Vec model,
+                                    std::shared_ptr<const samplers::ImplicitSampler> sampler,
+                                    const TrainOptions& options);
 
 }  // namespace feat2vec::trainers

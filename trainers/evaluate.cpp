@@ -13,7 +13,6 @@ namespace feat2vec::trainers {
 
 LossSum evaluate_loss(Feat2Vec& model, const samplers::ImplicitSampler& sampler,
                       Objective objective, std::int64_t batch) {
-  constexpr std::uint32_t kValidationEpoch = std::numeric_limits<std::uint32_t>::max();
   const at::NoGradGuard no_grad;
   LossSum total(sampler.noise().groups());
   const bool was_training = model->is_training();

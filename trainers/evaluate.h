@@ -1,16 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 
 #include "feat2vec/nn/feat2vec.h"
 #include "samplers/implicit_sampler.h"
-#include "trainers/engine.h"
+#include "trainers/loss_sum.h"
 #include "trainers/options.h"
 
 namespace feat2vec::trainers {
 
-/// The losses of all rows of `sampler`, in batches of `batch`, without a step. The noise is drawn for
-/// one fixed epoch that training never uses, so that calls compare.
+/// The epoch whose draws validation uses: one that training never has, so that losses compare.
+inline constexpr std::uint32_t kValidationEpoch = std::numeric_limits<std::uint32_t>::max();
+
+/// The losses of all rows of `sampler`, in batches of `batch`, without a step.
 LossSum evaluate_loss(Feat2Vec& model, const samplers::ImplicitSampler& sampler,
                       Objective objective, std::int64_t batch);
 

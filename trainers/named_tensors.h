@@ -21,6 +21,10 @@ void check_parameters(const torch::nn::Module& module, const NamedTensors& weigh
 /// Writes `weights` into the parameters of the same names. Throws Error when names or shapes differ.
 void set_parameters(torch::nn::Module& module, const NamedTensors& weights);
 
+/// Copies each tensor of `source` into the one of the same name in `target`. Throws Error, and changes
+/// nothing, unless both have the same names and shapes; `where` starts the message.
+void copy_tensors(NamedTensors& target, const NamedTensors& source, const std::string& where);
+
 /// The tensors whose name starts with `prefix`, without it.
 NamedTensors with_prefix(const NamedTensors& tensors, const std::string& prefix);
 

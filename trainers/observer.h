@@ -3,18 +3,19 @@
 #include <cstdint>
 #include <optional>
 
-#include "trainers/engine.h"
+#include "trainers/loss_sum.h"
 
 namespace feat2vec::trainers {
 
 /// After each step.
 struct StepReport {
-  std::int64_t epoch = 0;   ///< from 1
-  std::int64_t epochs = 0;  ///< at most
-  std::int64_t step = 0;    ///< within the epoch, from 1
-  std::int64_t steps = 0;   ///< of an epoch
-  std::int64_t rows = 0;    ///< observed rows of this step
-  double loss = 0;          ///< mean over the rows of the epoch so far
+  std::int64_t epoch = 0;          ///< from 1
+  std::int64_t epochs = 0;         ///< at most
+  std::int64_t step = 0;           ///< within the epoch, from 1
+  std::int64_t rows = 0;           ///< observed rows of this step
+  std::int64_t rows_done = 0;      ///< of the epoch
+  std::int64_t rows_in_epoch = 0;  ///< in all
+  double loss = 0;                 ///< mean over the rows of the epoch so far
 };
 
 /// After each epoch and its validation.
@@ -36,7 +37,7 @@ class Observer {
 
   virtual void on_step(const StepReport& /*report*/) {}
   virtual void on_epoch(const EpochReport& /*report*/) {}
-  /// Training ends, for whatever reason; the weights are still those of the last step.
+  /// Training ends after one step or more; the weights are still those of the last one.
   virtual void on_end() {}
 };
 

@@ -1,16 +1,19 @@
 #include "trainers/optimizer.h"
 
 #include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/zeros_like.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <torch/optim/adagrad.h>
 #include <torch/optim/adam.h>
 #include <torch/optim/sgd.h>
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "feat2vec/error.h"
+#include "trainers/row_optimizer.h"
+#include "trainers/rule_constants.h"
 
 namespace feat2vec::trainers {
 namespace {
@@ -18,107 +21,119 @@ namespace {
 using torch::optim::AdagradParamState;
 using torch::optim::AdamParamState;
 
-at::Tensor as_tensor(std::int64_t step) { return at::scalar_tensor(step, at::kLong); }
-
-/// Splits `PARAMETER/part`.
-std::pair<std::string, std::string> split(const std::string& name) {
-  const std::size_t slash = name.rfind('/');
-  if (slash == std::string::npos) throw Error("optimizer", "PARAMETER/PART", name);
-  return {name.substr(0, slash), name.substr(slash + 1)};
-}
-
-[[noreturn]] void unknown(const std::string& name) {
-  throw Error("optimizer", "known optimiser state", fmt::format("\"{}\"", name));
-}
-
-void set_part(AdamParamState& state, const std::string& part, const at::Tensor& tensor) {
-  if (part == "step")
-    state.step(tensor.item<std::int64_t>());
-  else if (part == "exp_avg")
-    state.exp_avg(tensor);
-  else if (part == "exp_avg_sq")
-    state.exp_avg_sq(tensor);
-  else
-    unknown(part);
-}
-
-void set_part(AdagradParamState& state, const std::string& part, const at::Tensor& tensor) {
-  if (part == "step")
-    state.step(tensor.item<std::int64_t>());
-  else if (part == "sum")
-    state.sum(tensor);
-  else
-    unknown(part);
-}
-
-template <class State>
-void set_parts(const torch::nn::Module& module, torch::optim::Optimizer& optimizer,
-               const NamedTensors& tensors) {
-  const auto parameters = module.named_parameters();
-  for (const auto& [name, tensor] : tensors) {
-    const auto [owner, part] = split(name);
-    const at::Tensor* parameter = parameters.find(owner);
-    if (parameter == nullptr) unknown(name);
-    const bool counter = tensor.dim() == 0;
-    if (!counter && tensor.sizes() != parameter->sizes())
-      throw Error("optimizer",
-                  fmt::format("\"{}\" of shape [{}]", name, fmt::join(parameter->sizes(), ", ")),
-                  fmt::format("[{}]", fmt::join(tensor.sizes(), ", ")));
-    auto& slot = optimizer.state()[parameter->unsafeGetTensorImpl()];
-    if (!slot) slot = std::make_unique<State>();
-    // A copy of its own, on the device of the parameter.
-    const at::Tensor own = counter ? tensor : tensor.to(parameter->options(), false, true);
-    set_part(static_cast<State&>(*slot), part, own);
+std::unique_ptr<torch::optim::Optimizer> make_torch_optimizer(
+    const std::vector<at::Tensor>& parameters, OptimizerKind kind) {
+  constexpr double kRate = 1;  // set anew before each step
+  switch (kind) {
+    case OptimizerKind::kAdam:
+      return std::make_unique<torch::optim::Adam>(parameters, torch::optim::AdamOptions(kRate));
+    case OptimizerKind::kAdagrad:
+      return std::make_unique<torch::optim::Adagrad>(
+          parameters, torch::optim::AdagradOptions(kRate)
+                          .initial_accumulator_value(kFirstAccumulator)
+                          .eps(kEpsilon));
+    default:
+      return std::make_unique<torch::optim::SGD>(parameters, torch::optim::SGDOptions(kRate));
   }
 }
+
+/// An optimiser of LibTorch. Parameters that no step has touched have no state yet.
+class TorchOptimizer : public ParameterOptimizer {
+ public:
+  TorchOptimizer(const torch::nn::Module& module, OptimizerKind kind)
+      : parameters_(module.named_parameters()),
+        kind_(kind),
+        optimizer_(make_torch_optimizer(module.parameters(), kind)) {}
+
+  void step(double rate) override {
+    for (torch::optim::OptimizerParamGroup& group : optimizer_->param_groups())
+      group.options().set_lr(rate);
+    optimizer_->step();
+  }
+
+  NamedTensors state() const override {
+    NamedTensors tensors;
+    for (const auto& parameter : parameters_) {
+      const auto found = optimizer_->state().find(parameter.value().unsafeGetTensorImpl());
+      if (found == optimizer_->state().end()) continue;
+      for (auto& [part, tensor] : parts_of(*found->second))
+        tensors.emplace_back(parameter.key() + "/" + part, tensor.clone());
+    }
+    return tensors;
+  }
+
+  void set_state(const NamedTensors& state) override {
+    std::vector<std::pair<void*, std::unique_ptr<torch::optim::OptimizerParamState>>> made;
+    std::size_t used = 0;
+    for (const auto& parameter : parameters_) {
+      const NamedTensors parts = with_prefix(state, parameter.key() + "/");
+      if (parts.empty()) continue;
+      used += parts.size();
+      made.emplace_back(parameter.value().unsafeGetTensorImpl(),
+                        make_slot(parameter.value(), parts));
+    }
+    if (used != state.size())
+      throw Error("optimiser state", "parts of known parameters", described(state));
+    for (auto& [parameter, slot] : made) optimizer_->state()[parameter] = std::move(slot);
+  }
+
+ private:
+  using Slot = torch::optim::OptimizerParamState;
+
+  static std::string described(const NamedTensors& state) {
+    std::string names;
+    for (const auto& [name, tensor] : state) names += (names.empty() ? "" : ", ") + name;
+    return names;
+  }
+
+  NamedTensors parts_of(const Slot& slot) const {
+    if (kind_ == OptimizerKind::kAdam) {
+      const auto& adam = static_cast<const AdamParamState&>(slot);
+      return {{"step", at::scalar_tensor(adam.step(), at::kLong)},
+              {"exp_avg", adam.exp_avg()},
+              {"exp_avg_sq", adam.exp_avg_sq()}};
+    }
+    if (kind_ != OptimizerKind::kAdagrad) return {};
+    const auto& adagrad = static_cast<const AdagradParamState&>(slot);
+    return {{"step", at::scalar_tensor(adagrad.step(), at::kLong)}, {"sum", adagrad.sum()}};
+  }
+
+  /// The state of one parameter. Throws Error unless `parts` are exactly those of the rule.
+  std::unique_ptr<Slot> make_slot(const at::Tensor& parameter, const NamedTensors& parts) const {
+    const auto zeros = [&parameter] {
+      return at::zeros_like(parameter.detach(), at::MemoryFormat::Contiguous);
+    };
+    if (kind_ == OptimizerKind::kAdam) {
+      auto slot = std::make_unique<AdamParamState>();
+      slot->exp_avg(zeros());
+      slot->exp_avg_sq(zeros());
+      NamedTensors own = parts_of(*slot);
+      copy_tensors(own, parts, "optimiser state");
+      slot->step(own.front().second.item<std::int64_t>());
+      return slot;
+    }
+    if (kind_ != OptimizerKind::kAdagrad)
+      throw Error("optimiser state", "none for this rule", described(parts));
+    auto slot = std::make_unique<AdagradParamState>();
+    slot->sum(zeros());
+    NamedTensors own = parts_of(*slot);
+    copy_tensors(own, parts, "optimiser state");
+    slot->step(own.front().second.item<std::int64_t>());
+    return slot;
+  }
+
+  torch::OrderedDict<std::string, at::Tensor> parameters_;
+  OptimizerKind kind_;
+  std::unique_ptr<torch::optim::Optimizer> optimizer_;
+};
 
 }  // namespace
 
-std::unique_ptr<torch::optim::Optimizer> make_optimizer(const torch::nn::Module& module,
-                                                        OptimizerKind kind, double learning_rate) {
-  switch (kind) {
-    case OptimizerKind::kAdam:
-      return std::make_unique<torch::optim::Adam>(module.parameters(),
-                                                  torch::optim::AdamOptions(learning_rate));
-    case OptimizerKind::kAdagrad:
-      return std::make_unique<torch::optim::Adagrad>(module.parameters(),
-                                                     torch::optim::AdagradOptions(learning_rate));
-    case OptimizerKind::kSgd:
-      break;
-  }
-  return std::make_unique<torch::optim::SGD>(module.parameters(),
-                                             torch::optim::SGDOptions(learning_rate));
-}
-
-NamedTensors optimizer_state(const torch::nn::Module& module, OptimizerKind kind,
-                             const torch::optim::Optimizer& optimizer) {
-  NamedTensors tensors;
-  for (const auto& parameter : module.named_parameters()) {
-    const auto found = optimizer.state().find(parameter.value().unsafeGetTensorImpl());
-    if (found == optimizer.state().end()) continue;
-    const std::string prefix = parameter.key() + "/";
-    if (kind == OptimizerKind::kAdam) {
-      const auto& state = static_cast<const AdamParamState&>(*found->second);
-      tensors.emplace_back(prefix + "step", as_tensor(state.step()));
-      tensors.emplace_back(prefix + "exp_avg", state.exp_avg().clone());
-      tensors.emplace_back(prefix + "exp_avg_sq", state.exp_avg_sq().clone());
-    } else if (kind == OptimizerKind::kAdagrad) {
-      const auto& state = static_cast<const AdagradParamState&>(*found->second);
-      tensors.emplace_back(prefix + "step", as_tensor(state.step()));
-      tensors.emplace_back(prefix + "sum", state.sum().clone());
-    }
-  }
-  return tensors;
-}
-
-void set_optimizer_state(const torch::nn::Module& module, OptimizerKind kind,
-                         torch::optim::Optimizer& optimizer, const NamedTensors& state) {
-  if (kind == OptimizerKind::kAdam)
-    set_parts<AdamParamState>(module, optimizer, state);
-  else if (kind == OptimizerKind::kAdagrad)
-    set_parts<AdagradParamState>(module, optimizer, state);
-  else if (!state.empty())
-    unknown(state.front().first);
+std::unique_ptr<ParameterOptimizer> make_optimizer(const torch::nn::Module& module,
+                                                   OptimizerKind kind) {
+  if (kind == OptimizerKind::kRowAdagrad || kind == OptimizerKind::kLazyAdam)
+    return std::make_unique<RowOptimizer>(module, kind);
+  return std::make_unique<TorchOptimizer>(module, kind);
 }
 
 }  // namespace feat2vec::trainers

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/optim/optimizer.h>
 
 #include <memory>
 
@@ -10,17 +9,26 @@
 
 namespace feat2vec::trainers {
 
-/// The optimiser of `torch::optim` that the options name, over all parameters of `module`.
-std::unique_ptr<torch::optim::Optimizer> make_optimizer(const torch::nn::Module& module,
-                                                        OptimizerKind kind, double learning_rate);
+/// Steps the parameters of a module down their gradients; the autograd engine's.
+class ParameterOptimizer {
+ public:
+  ParameterOptimizer() = default;
+  ParameterOptimizer(const ParameterOptimizer&) = delete;
+  ParameterOptimizer& operator=(const ParameterOptimizer&) = delete;
+  virtual ~ParameterOptimizer() = default;
 
-/// The state of an optimiser over `module` by name, `PARAMETER/exp_avg` and the like: a form that does
-/// not depend on the order of the parameters. Parameters that no step has touched are left out.
-NamedTensors optimizer_state(const torch::nn::Module& module, OptimizerKind kind,
-                             const torch::optim::Optimizer& optimizer);
+  virtual void step(double rate) = 0;
 
-/// Sets what `optimizer_state` gave. Throws Error when a parameter or part is unknown.
-void set_optimizer_state(const torch::nn::Module& module, OptimizerKind kind,
-                         torch::optim::Optimizer& optimizer, const NamedTensors& state);
+  /// What the next steps depend on, `PARAMETER/exp_avg` and the like: by name, in any order.
+  virtual NamedTensors state() const = 0;
+
+  /// Throws Error, and changes nothing, unless `state` is one that this optimiser can have.
+  virtual void set_state(const NamedTensors& state) = 0;
+};
+
+/// The rule of `kind` over all parameters of `module`, on any device: of `torch::optim` for Adam,
+/// Adagrad and SGD, else ours. Adagrad's accumulators start at 1e-6 in both.
+std::unique_ptr<ParameterOptimizer> make_optimizer(const torch::nn::Module& module,
+                                                   OptimizerKind kind);
 
 }  // namespace feat2vec::trainers

@@ -1,6 +1,5 @@
 #include "trainers/trainer.h"
 
-#include <ATen/ops/empty.h>
 #include <ATen/ops/isfinite.h>
 #include <fmt/format.h>
 
@@ -9,8 +8,6 @@
 #include <utility>
 
 #include "feat2vec/error.h"
-#include "trainers/autograd_engine.h"
-#include "trainers/evaluate.h"
 
 namespace feat2vec::trainers {
 namespace {
@@ -20,14 +17,6 @@ bool all_finite(const torch::nn::Module& module) {
   return std::all_of(parameters.begin(), parameters.end(), [](const at::Tensor& parameter) {
     return at::isfinite(parameter).all().item<bool>();
   });
-}
-
-/// The rows at positions [first, last) of an epoch's order, int64.
-at::Tensor rows_at(const samplers::RowOrder& order, std::int64_t first, std::int64_t last) {
-  at::Tensor rows = at::empty({last - first}, at::kLong);
-  auto* row = rows.mutable_data_ptr<std::int64_t>();
-  for (std::int64_t position = first; position < last; ++position) *row++ = order(position);
-  return rows;
 }
 
 nlohmann::json to_json(const LossSum& loss) {
@@ -49,6 +38,7 @@ LossSum loss_from_json(const nlohmann::json& json) {
 /// The numbers of a TrainState.
 struct Position {
   std::int64_t epoch = 0;
+  std::int64_t row = 0;
   std::int64_t step = 0;
   LossSum loss;
   std::int64_t best_epoch = 0;
@@ -60,6 +50,7 @@ struct Position {
 Position position_from_json(const nlohmann::json& json) {
   Position position;
   position.epoch = json.at("epoch").get<std::int64_t>();
+  position.row = json.at("row").get<std::int64_t>();
   position.step = json.at("step").get<std::int64_t>();
   position.loss = loss_from_json(json.at("epoch_loss"));
   position.best_epoch = json.at("best_epoch").get<std::int64_t>();
@@ -86,13 +77,8 @@ Trainer::Trainer(Feat2Vec model, std::shared_ptr<const samplers::ImplicitSampler
   model_->check(training_->observed().columns());
   model_->check(training_->noise().supply().columns());
   if (validation_) model_->check(validation_->observed().columns());
-  options_.batch = std::min(options_.batch, training_->observed().rows());
-  engine_ = std::make_unique<AutogradEngine>(model_, training_, options_);
+  engine_ = make_engine(model_, training_, options_);
   stopping_.patience = options_.patience;
-}
-
-std::int64_t Trainer::steps_per_epoch() const {
-  return (training_->observed().rows() + options_.batch - 1) / options_.batch;
 }
 
 bool Trainer::done() const {
@@ -121,12 +107,11 @@ TrainResult Trainer::fit(const std::function<bool()>& stop_requested) {
 
 /// False when training must end before the next epoch.
 bool Trainer::run_epoch(const std::function<bool()>& stop_requested) {
-  const samplers::RowOrder order(training_->observed().rows(), options_.seed,
-                                 static_cast<std::uint32_t>(epoch_));
-  while (step_ < steps_per_epoch()) {
+  const samplers::RowOrder order(rows(), options_.seed, static_cast<std::uint32_t>(epoch_));
+  while (row_ < rows()) {
     if (!step(order)) return false;
     if (!stop_requested()) continue;
-    const bool good = step_ < steps_per_epoch() || end_epoch();
+    const bool good = row_ < rows() || end_epoch();
     if (good && !done()) result_.outcome = Outcome::kInterrupted;
     return false;
   }
@@ -134,20 +119,24 @@ bool Trainer::run_epoch(const std::function<bool()>& stop_requested) {
 }
 
 bool Trainer::step(const samplers::RowOrder& order) {
-  const std::int64_t first = step_ * options_.batch;
-  const std::int64_t last = std::min(first + options_.batch, order.rows());
-  const samplers::Draw draw =
-      training_->draw(rows_at(order, first, last), static_cast<std::uint32_t>(epoch_));
-  const LossSum loss = engine_->step(draw);
+  const StepResult result = engine_->step(order, static_cast<std::uint32_t>(epoch_), row_);
+  row_ += result.rows;
   ++step_;
   ++result_.steps;
-  if (!std::isfinite(loss.sum)) {
-    diverge(fmt::format("a loss of {} at epoch {}, step {}", loss.sum, epoch_ + 1, step_), loss);
+  if (!std::isfinite(result.loss.sum)) {
+    diverge(fmt::format("a loss of {} at epoch {}, step {}", result.loss.sum, epoch_ + 1, step_),
+            result.loss);
     return false;
   }
-  epoch_loss_ += loss;
-  const StepReport report{epoch_ + 1,        options_.epochs, step_,
-                          steps_per_epoch(), last - first,    epoch_loss_.mean()};
+  epoch_loss_ += result.loss;
+  StepReport report;
+  report.epoch = epoch_ + 1;
+  report.epochs = options_.epochs;
+  report.step = step_;
+  report.rows = result.rows;
+  report.rows_done = row_;
+  report.rows_in_epoch = rows();
+  report.loss = epoch_loss_.mean();
   for (Observer* observer : observers_) observer->on_step(report);
   return true;
 }
@@ -164,6 +153,7 @@ bool Trainer::end_epoch() {
   }
   report.training = std::exchange(epoch_loss_, LossSum(training_->noise().groups()));
   epoch_ = report.epoch;
+  row_ = 0;
   step_ = 0;
   result_.epochs = epoch_;
   result_.training_loss = report.training.mean();
@@ -176,7 +166,7 @@ bool Trainer::end_epoch() {
 }
 
 void Trainer::validate_epoch(EpochReport& report) {
-  report.validation = evaluate_loss(model_, *validation_, options_.objective, options_.batch);
+  report.validation = engine_->evaluate(*validation_);
   report.best = stopping_.update(epoch_, report.validation->mean());
   if (!report.best) return;
   best_ = copy_parameters(*model_);
@@ -196,6 +186,7 @@ void Trainer::diverge(std::string received, const LossSum& loss) {
 TrainState Trainer::state() const {
   TrainState state;
   state.position = {{"epoch", epoch_},
+                    {"row", row_},
                     {"step", step_},
                     {"epoch_loss", to_json(epoch_loss_)},
                     {"best_epoch", stopping_.best_epoch},
@@ -216,8 +207,8 @@ void Trainer::resume(const TrainState& state) {
     throw Error("Trainer", "the position of a checkpoint", error.what());
   }
   const auto groups = static_cast<std::size_t>(training_->noise().groups());
-  const bool fits = position.epoch >= 0 && position.epoch <= options_.epochs &&
-                    position.step >= 0 && position.step <= steps_per_epoch() &&
+  const bool fits = position.epoch >= 0 && position.epoch <= options_.epochs && position.row >= 0 &&
+                    position.row <= rows() && position.step >= 0 && position.step <= position.row &&
                     position.best_epoch >= 0 && position.best_epoch <= position.epoch &&
                     position.waited >= 0 && position.loss.group_sum.size() == groups &&
                     position.loss.group_rows.size() == groups;
@@ -226,6 +217,7 @@ void Trainer::resume(const TrainState& state) {
   if (position.best_epoch > 0) check_parameters(*model_, best);
   engine_->set_state(with_prefix(state.tensors, "optimizer/"));
   epoch_ = position.epoch;
+  row_ = position.row;
   step_ = position.step;
   epoch_loss_ = std::move(position.loss);
   stopping_.best_epoch = position.best_epoch;

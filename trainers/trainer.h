@@ -53,12 +53,18 @@ class Trainer {
   Trainer(Feat2Vec model, std::shared_ptr<const samplers::ImplicitSampler> training,
           std::shared_ptr<const samplers::ImplicitSampler> validation, const TrainOptions& options);
 
+  /// Who makes the steps, in words; with the reason when it is not the fused engine.
+  std::string engine() const { return engine_->description(); }
+
   /// `observer` must live as long as the trainer.
   void observe(Observer& observer) { observers_.push_back(&observer); }
 
   /// Runs until an Outcome. Starts the group offsets of the model at the noise distribution's, unless
   /// training was resumed. `stop_requested` is asked before the first step and after each.
   TrainResult fit(const std::function<bool()>& stop_requested = [] { return false; });
+
+  /// Losses of all rows of `sampler` under the weights as they are.
+  LossSum evaluate(const samplers::ImplicitSampler& sampler) { return engine_->evaluate(sampler); }
 
   /// Where training stands now, for the weights that are in the model now: call it from an observer, at
   /// the latest in `on_end`, for after `fit` the model has the best weights.
@@ -75,7 +81,7 @@ class Trainer {
   bool end_epoch();
   void validate_epoch(EpochReport& report);
   void diverge(std::string received, const LossSum& loss);
-  std::int64_t steps_per_epoch() const;
+  std::int64_t rows() const { return training_->observed().rows(); }
 
   Feat2Vec model_;
   std::shared_ptr<const samplers::ImplicitSampler> training_;
@@ -86,7 +92,8 @@ class Trainer {
 
   bool resumed_ = false;
   std::int64_t epoch_ = 0;  ///< finished epochs
-  std::int64_t step_ = 0;   ///< finished steps of the current epoch
+  std::int64_t row_ = 0;    ///< rows of the current epoch that are done
+  std::int64_t step_ = 0;   ///< steps of the current epoch that are done
   LossSum epoch_loss_;      ///< of the current epoch so far
   EarlyStopping stopping_;
   NamedTensors best_;  ///< weights of the best epoch; without validation of the last one

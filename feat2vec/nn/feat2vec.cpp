@@ -76,6 +76,13 @@ Feat2VecImpl::Feat2VecImpl(const ModelOptions& options, std::vector<nn::FeatureS
   if (options_.prior == Prior::kGroup)
     group_offsets_ = register_parameter("group_offsets", at::zeros({options_.groups}));
   initialise();
+  row_table();
+}
+
+const nn::RowTable& Feat2VecImpl::row_table() {
+  if (!nn::are_views(row_table_, extractors_, biases_, group_offsets_))
+    row_table_ = nn::pack_rows(extractors_, biases_, group_offsets_, options_.dim);
+  return row_table_;
 }
 
 void Feat2VecImpl::check_pairs() const {

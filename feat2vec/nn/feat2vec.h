@@ -12,6 +12,7 @@
 #include "feat2vec/data/batch.h"
 #include "feat2vec/nn/extractor.h"
 #include "feat2vec/nn/feature_spec.h"
+#include "feat2vec/nn/row_table.h"
 
 namespace feat2vec {
 
@@ -83,6 +84,10 @@ class Feat2VecImpl : public torch::nn::Module {
   /// z_g, [groups]; undefined with `Prior::kNone`.
   const at::Tensor& group_offsets() const { return group_offsets_; }
 
+  /// The one array that all tables are rows of. Lays them out anew, on the CPU, when `to` or a loaded
+  /// type has moved the parameters out of it.
+  const nn::RowTable& row_table();
+
  private:
   void check_pairs() const;
   void initialise();
@@ -93,6 +98,7 @@ class Feat2VecImpl : public torch::nn::Module {
   std::vector<std::shared_ptr<nn::Extractor>> extractors_;
   std::vector<std::shared_ptr<nn::Extractor>> biases_;
   at::Tensor group_offsets_;
+  nn::RowTable row_table_;
 };
 
 /// Module holder: `Feat2Vec model(options, features);` then `model->forward(columns)`.

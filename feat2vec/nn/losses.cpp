@@ -2,7 +2,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/softplus.h>
+#include <ATen/ops/log_sigmoid.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -22,7 +22,8 @@ at::Tensor ns_losses(const at::Tensor& scores) {
   if (scores.dim() != 2 || scores.size(1) < 2)
     throw Error("ns_losses", "scores [B, 1+K] with K of 1 or more",
                 fmt::format("[{}]", fmt::join(scores.sizes(), ", ")));
-  return at::softplus(at::cat({-scores.slice(1, 0, 1), scores.slice(1, 1)}, 1));
+  // softplus(x) = −log σ(−x); at::softplus itself is x above 20, off by up to 2e-9.
+  return -at::log_sigmoid(at::cat({scores.slice(1, 0, 1), -scores.slice(1, 1)}, 1));
 }
 
 }  // namespace feat2vec::nn

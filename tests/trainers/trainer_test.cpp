@@ -22,6 +22,7 @@ TrainOptions short_options() {
   TrainOptions options;
   options.epochs = 4;
   options.batch = 100;
+  options.first_batch = 100;
   return options;
 }
 
@@ -165,6 +166,7 @@ TEST(Trainer, StopsEarlyAndKeepsTheBestWeights) {
   TrainOptions options = short_options();
   options.epochs = 200;
   options.batch = 20;
+  options.first_batch = 20;
   options.optimizer = OptimizerKind::kAdam;
   options.learning_rate = 0.3;
   options.patience = 2;
@@ -218,7 +220,7 @@ TEST(Trainer, RefusesOptionsOutOfRange) {
     return error_of([&] { Trainer(make_planted_model(), planted.sampler, nullptr, options); });
   };
   EXPECT_NE(message([](auto& o) { o.epochs = 0; }).find("epochs of 1 or more"), std::string::npos);
-  EXPECT_NE(message([](auto& o) { o.batch = 0; }).find("batch of 1 or more"), std::string::npos);
+  EXPECT_NE(message([](auto& o) { o.batch = 0; }).find("batch in [1,"), std::string::npos);
   EXPECT_NE(message([](auto& o) { o.patience = -1; }).find("patience"), std::string::npos);
   EXPECT_NE(message([](auto& o) { o.learning_rate = 0; }).find("learning rate"), std::string::npos);
 }
@@ -243,6 +245,8 @@ TEST(Trainer, RefusesAHostilePosition) {
     state.position[key] = value;
     return !error_of([&] { trainer.resume(state); }).empty();
   };
+  EXPECT_TRUE(refused("row", -1));
+  EXPECT_TRUE(refused("row", std::int64_t{1} << 60));
   EXPECT_TRUE(refused("step", -1));
   EXPECT_TRUE(refused("step", std::int64_t{1} << 60));
   EXPECT_TRUE(refused("epoch", 1000));

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <random>
+
+#include "feat2vec/nn/feat2vec.h"
+#include "samplers/implicit_sampler.h"
+
+namespace feat2vec::testing {
+
+/// A model with data, drawn at random from all that the fused engine can train.
+struct RandomProblem {
+  Feat2Vec model{nullptr};
+  std::shared_ptr<const samplers::ImplicitSampler> sampler;
+  std::shared_ptr<const samplers::ImplicitSampler> validation;  ///< other rows, the same noise
+};
+
+struct RandomProblemOptions {
+  bool plain = false;  ///< lookups alone, each a group, without biases
+  std::int64_t rows = 40;
+};
+
+RandomProblem make_random_problem(std::uint64_t seed, const RandomProblemOptions& options = {});
+
+}  // namespace feat2vec::testing

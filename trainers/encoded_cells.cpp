@@ -1,0 +1,142 @@
+#include "trainers/encoded_cells.h"
+
+#include <cmath>
+
+#include "feat2vec/data/vocabulary.h"
+
+namespace feat2vec::trainers {
+namespace {
+
+using data::FeatureKind;
+
+/// Appends the terms of cells of one feature.
+template <class T>
+class Terms {
+ public:
+  Terms(const data::Column& column, const nn::FeatureSpec& spec, std::int64_t first_row)
+      : column_(column), spec_(spec), first_row_(static_cast<std::int32_t>(first_row)) {
+    if (column.ids.defined()) ids_ = column.ids.const_data_ptr<std::int32_t>();
+    if (column.offsets.defined()) offsets_ = column.offsets.const_data_ptr<std::int64_t>();
+    if (column.values.defined()) values_ = column.values.const_data_ptr<float>();
+    if (column.missing.defined()) missing_ = column.missing.const_data_ptr<bool>();
+  }
+
+  void append(std::int64_t row, std::vector<std::int32_t>& terms,
+              std::vector<T>& coefficients) const {
+    const auto add = [&](std::int64_t id, T coefficient) {
+      terms.push_back(first_row_ + static_cast<std::int32_t>(id));
+      coefficients.push_back(coefficient);
+    };
+    switch (column_.kind) {
+      case FeatureKind::kCategorical:
+        if (ids_[row] >= 0) add(ids_[row], T{1});
+        break;
+      case FeatureKind::kBag:
+        append_bag(row, add);
+        break;
+      case FeatureKind::kNumeric:
+        append_numbers(row, add);
+        break;
+      case FeatureKind::kOffset:
+        add(0, T{1});
+        break;
+    }
+  }
+
+ private:
+  template <class Add>
+  void append_bag(std::int64_t row, const Add& add) const {
+    std::int64_t members = 0;
+    for (std::int64_t m = offsets_[row]; m < offsets_[row + 1]; ++m)
+      members += ids_[m] >= 0 ? 1 : 0;
+    T share = 1;
+    if (spec_.pooling == data::Pooling::kMean) share = T{1} / static_cast<T>(members);
+    if (spec_.pooling == data::Pooling::kSqrt) share = T{1} / std::sqrt(static_cast<T>(members));
+    for (std::int64_t m = offsets_[row]; m < offsets_[row + 1]; ++m)
+      if (ids_[m] >= 0) add(ids_[m], share);
+  }
+
+  /// A dense layer: rows of `weight`, then of `missing`, then `bias`.
+  template <class Add>
+  void append_numbers(std::int64_t row, const Add& add) const {
+    const std::int64_t width = spec_.width;
+    bool present = spec_.missing_vectors;
+    for (std::int64_t c = 0; c < width; ++c) {
+      const std::int64_t cell = (row * width) + c;
+      if (!missing_[cell]) {
+        add(c, static_cast<T>(values_[cell]));
+        present = true;
+      } else if (spec_.missing_vectors) {
+        add(width + c, T{1});
+      }
+    }
+    if (spec_.dense_bias && present) add(spec_.missing_vectors ? 2 * width : width, T{1});
+  }
+
+  const data::Column& column_;
+  const nn::FeatureSpec& spec_;
+  std::int32_t first_row_;
+  const std::int32_t* ids_ = nullptr;
+  const std::int64_t* offsets_ = nullptr;
+  const float* values_ = nullptr;
+  const bool* missing_ = nullptr;
+};
+
+}  // namespace
+
+template <class T>
+EncodedCells<T>::EncodedCells(const data::Dataset& dataset, const Feat2VecImpl& model,
+                              const nn::RowTable& table, const std::vector<std::size_t>& features,
+                              bool plain)
+    : rows_(dataset.rows()) {
+  if (plain)
+    encode_plain(dataset, table, features);
+  else
+    encode_terms(dataset, model, table, features);
+}
+
+template <class T>
+void EncodedCells<T>::encode_plain(const data::Dataset& dataset, const nn::RowTable& table,
+                                   const std::vector<std::size_t>& features) {
+  const std::size_t width = features.size();
+  terms_.resize(static_cast<std::size_t>(rows_) * width);
+  for (std::size_t f = 0; f < width; ++f) {
+    const auto* ids = dataset.column(features[f]).ids.const_data_ptr<std::int32_t>();
+    const auto first = static_cast<std::int32_t>(table.first_row[features[f]]);
+    for (std::size_t row = 0; row < static_cast<std::size_t>(rows_); ++row)
+      terms_[(row * width) + f] =
+          ids[row] >= 0 ? first + ids[row] : static_cast<std::int32_t>(table.rows);
+  }
+}
+
+template <class T>
+void EncodedCells<T>::encode_terms(const data::Dataset& dataset, const Feat2VecImpl& model,
+                                   const nn::RowTable& table,
+                                   const std::vector<std::size_t>& features) {
+  std::vector<Terms<T>> columns;
+  for (const std::size_t f : features)
+    columns.emplace_back(dataset.column(f), model.features()[f], table.first_row[f]);
+  begin_.reserve((static_cast<std::size_t>(rows_) * features.size()) + 1);
+  begin_.push_back(0);
+  for (std::int64_t row = 0; row < rows_; ++row)
+    for (const Terms<T>& column : columns) {
+      column.append(row, terms_, coefficients_);
+      begin_.push_back(static_cast<std::int64_t>(terms_.size()));
+    }
+}
+
+template <class T>
+kernels::CellsView<T> EncodedCells<T>::view() const {
+  kernels::CellsView<T> view;
+  view.rows = rows_;
+  view.term = terms_.data();
+  if (begin_.empty()) return view;
+  view.begin = begin_.data();
+  view.coefficient = coefficients_.data();
+  return view;
+}
+
+template class EncodedCells<float>;
+template class EncodedCells<double>;
+
+}  // namespace feat2vec::trainers

@@ -1,0 +1,296 @@
+#include "trainers/kernels/fused_trainer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "trainers/kernels/radix_sort.h"
+#include "trainers/kernels/row_rule.h"
+
+namespace feat2vec::trainers::kernels {
+namespace {
+
+constexpr std::int32_t kExactBlock = 64;   ///< examples that one thread takes at a time
+constexpr std::int32_t kAsyncBlock = 256;  ///< longer, for the prefetch runs dry between blocks
+
+std::int64_t blocks_of(std::int64_t count, std::int32_t block) {
+  return (count + block - 1) / block;
+}
+
+/// The rows of one block of `count`, and how many they are.
+struct Range {
+  std::int64_t first;
+  std::int32_t count;
+};
+
+Range range_of(std::int64_t block, std::int32_t size, std::int64_t count) {
+  const std::int64_t first = block * size;
+  return {first, static_cast<std::int32_t>(std::min<std::int64_t>(size, count - first))};
+}
+
+/// Which of `owners` threads steps a row: a multiplicative hash, for neighbouring rows are often hot
+/// together.
+std::int64_t owner_of(std::int32_t row, std::int64_t owners) {
+  const std::uint32_t mixed = static_cast<std::uint32_t>(row) * 0x9E3779B1U;
+  return static_cast<std::int64_t>((std::uint64_t{mixed} * static_cast<std::uint64_t>(owners)) >>
+                                   32U);
+}
+
+}  // namespace
+
+template <class T>
+FusedTrainer<T>::FusedTrainer(const ModelView<T>& model, bool plain, Target target, int threads)
+    : model_(model),
+      plain_(plain),
+      target_(target),
+      kernels_(kernels_for<T>(target)),
+      pool_(threads),
+      workspaces_(static_cast<std::size_t>(threads)),
+      row_bits_(bits_below(model.rows)) {}
+
+template <class T>
+void FusedTrainer<T>::prepare(const Rows<T>& data, std::int64_t count) {
+  noise_rows_ = data.noise_rows;
+  losses_.reserve(count);
+  groups_.reserve(count);
+  const std::int64_t scratch = plain_ ? kernels_.plain_scratch_size(model_, noise_rows_)
+                                      : kernels_.general_scratch_size(model_, noise_rows_);
+  for (Workspace& work : workspaces_) work.scratch.reserve(std::max(scratch, std::int64_t{0}));
+}
+
+template <class T>
+PlainBlock<T> FusedTrainer<T>::draw_plain(const Rows<T>& data, const std::int64_t* rows,
+                                          std::int64_t first, std::int32_t count,
+                                          std::uint32_t epoch, Workspace& work) {
+  DrawBuffers out;
+  out.groups = groups_.data() + first;
+  out.ids = work.ids.reserve(std::int64_t{count} * (model_.features + noise_rows_));
+  out.log_noise = work.log_noise.reserve(std::int64_t{count} * (1 + noise_rows_));
+  data.draws->draw(rows + first, count, epoch, out);
+  PlainBlock<T> block{model_};
+  block.noise_rows = noise_rows_;
+  block.count = count;
+  block.ids = out.ids;
+  block.log_noise = out.log_noise;
+  block.groups = out.groups;
+  block.scratch = work.scratch.data();
+  block.losses = losses_.data() + first;
+  if (data.weights != nullptr) {
+    T* weights = work.weights.reserve(count);
+    for (std::int32_t i = 0; i < count; ++i) weights[i] = data.weights[rows[first + i]];
+    block.weights = weights;
+  }
+  return block;
+}
+
+template <class T>
+GeneralBlock<T> FusedTrainer<T>::draw_general(const Rows<T>& data, const std::int64_t* rows,
+                                              std::int64_t first, std::int32_t count,
+                                              std::uint32_t epoch, Workspace& work) {
+  DrawBuffers out;
+  out.groups = groups_.data() + first;
+  out.donors = work.donors.reserve(std::int64_t{count} * noise_rows_);
+  out.log_noise = work.log_noise.reserve(std::int64_t{count} * (1 + noise_rows_));
+  data.draws->draw(rows + first, count, epoch, out);
+  GeneralBlock<T> block{model_, data.observed, data.supply, {}};
+  block.draw = {rows + first, out.groups, out.donors, out.log_noise, noise_rows_};
+  block.count = count;
+  block.row_weights = data.weights;
+  block.scratch = work.scratch.data();
+  block.losses = losses_.data() + first;
+  return block;
+}
+
+template <class T>
+void FusedTrainer<T>::score_plain(const Rows<T>& data, const std::int64_t* rows, std::int32_t count,
+                                  std::uint32_t epoch) {
+  constexpr std::int32_t kScalars = static_cast<std::int32_t>(kLineBytes / sizeof(T));
+  const std::int64_t width = model_.features + noise_rows_;
+  PlainGradient<T>& gradient = plain_gradient_;
+  gradient.residual_stride = (noise_rows_ + 2 + kScalars - 1) / kScalars * kScalars;
+  gradient.contexts = contexts_.reserve(std::int64_t{count} * 2 * model_.stride);
+  gradient.residuals = residuals_.reserve(std::int64_t{count} * gradient.residual_stride);
+  gradient.entries = entries_.reserve(count * width);
+  pool_.run(blocks_of(count, kExactBlock), [&](std::int64_t item, int thread) {
+    const Range range = range_of(item, kExactBlock, count);
+    const PlainBlock<T> block = draw_plain(data, rows, range.first, range.count, epoch,
+                                           workspaces_[static_cast<std::size_t>(thread)]);
+    PlainGradient<T> own = gradient;
+    own.first_example = range.first;
+    kernels_.plain_score(block, &own);
+  });
+}
+
+template <class T>
+void FusedTrainer<T>::score_general(const Rows<T>& data, const std::int64_t* rows,
+                                    std::int32_t count, std::uint32_t epoch) {
+  const std::int64_t blocks = blocks_of(count, kExactBlock);
+  const auto block_of = [&](const Range& range, int thread) {
+    GeneralBlock<T> block{model_, data.observed, data.supply, {}};
+    block.draw = {rows + range.first, groups_.data() + range.first,
+                  donors_.data() + (range.first * noise_rows_),
+                  log_noise_.data() + (range.first * (1 + noise_rows_)), noise_rows_};
+    block.count = range.count;
+    block.row_weights = data.weights;
+    block.scratch = workspaces_[static_cast<std::size_t>(thread)].scratch.data();
+    block.losses = losses_.data() + range.first;
+    return block;
+  };
+  donors_.reserve(std::int64_t{count} * noise_rows_);
+  log_noise_.reserve(std::int64_t{count} * (1 + noise_rows_));
+  std::int64_t* begin = begin_.reserve(count + 1);
+  pool_.run(blocks, [&](std::int64_t item, int thread) {
+    const Range range = range_of(item, kExactBlock, count);
+    const DrawBuffers out{groups_.data() + range.first,
+                          donors_.data() + (range.first * noise_rows_),
+                          log_noise_.data() + (range.first * (1 + noise_rows_)), nullptr};
+    data.draws->draw(rows + range.first, range.count, epoch, out);
+    kernels_.general_count(block_of(range, thread), begin + 1 + range.first);
+  });
+  begin[0] = 0;
+  for (std::int32_t i = 0; i < count; ++i) begin[i + 1] += begin[i];
+  slot_count_ = kernels_.slot_count(model_, noise_rows_);
+  T* slots = slots_.reserve(count * slot_count_ * model_.stride);
+  Occurrence<T>* occurrences = occurrences_.reserve(begin[count]);
+  std::uint64_t* entries = entries_.reserve(begin[count]);
+  pool_.run(blocks, [&](std::int64_t item, int thread) {
+    const Range range = range_of(item, kExactBlock, count);
+    const GeneralGradient<T> gradient{slots, occurrences, begin + range.first, range.first};
+    kernels_.general_score(block_of(range, thread), &gradient);
+    for (std::int64_t i = begin[range.first]; i < begin[range.first + range.count]; ++i)
+      entries[i] =
+          (static_cast<std::uint64_t>(static_cast<std::uint32_t>(occurrences[i].row)) << 32U) |
+          static_cast<std::uint64_t>(i);
+  });
+}
+
+template <class T>
+GroupLosses FusedTrainer<T>::exact_step(const Rows<T>& data, const std::int64_t* rows,
+                                        std::int32_t count, std::uint32_t epoch,
+                                        const RuleView<T>& rule) {
+  prepare(data, count);
+  if (plain_)
+    score_plain(data, rows, count, epoch);
+  else
+    score_general(data, rows, count, epoch);
+  GroupLosses losses = sum_losses(count);
+  if (!finite(count)) return losses;
+  update(rule,
+         plain_ ? std::int64_t{count} * (model_.features + noise_rows_) : begin_.data()[count]);
+  update_shared(rule, count);
+  return losses;
+}
+
+/// Each thread steps the rows that it owns: it picks their entries, sorts and sums them. So nothing
+/// is written twice, and each row's gradients are added in the order of the examples.
+template <class T>
+void FusedTrainer<T>::update(const RuleView<T>& rule, std::int64_t entries) {
+  constexpr std::int64_t kWorthASplit = 4096;
+  const std::int64_t owners = entries < kWorthASplit ? 1 : pool_.threads();
+  pool_.run(owners, [&](std::int64_t owner, int) { update_owned(rule, entries, owner, owners); });
+}
+
+template <class T>
+void FusedTrainer<T>::update_owned(const RuleView<T>& rule, std::int64_t entries,
+                                   std::int64_t owner, std::int64_t owners) {
+  Workspace& work = workspaces_[static_cast<std::size_t>(owner)];
+  std::uint64_t* mine = entries_.data();
+  std::int64_t count = entries;
+  if (owners > 1) {
+    mine = work.entries.reserve(entries);
+    count = 0;
+    for (std::int64_t i = 0; i < entries; ++i) {
+      const std::uint64_t entry = entries_.data()[i];
+      mine[count] = entry;
+      count += owner_of(row_of_entry(entry), owners) == owner ? 1 : 0;
+    }
+  }
+  radix_sort(mine, work.sorted.reserve(entries), count, row_bits_);
+  if (plain_)
+    kernels_.plain_update(model_, rule, mine, count, plain_gradient_, work.scratch.data());
+  else
+    kernels_.general_update(model_, rule, mine, count, occurrences_.data(), slots_.data(),
+                            work.scratch.data());
+}
+
+/// Steps z_g of every group in the batch, and the constants, which every example has.
+template <class T>
+void FusedTrainer<T>::update_shared(const RuleView<T>& rule, std::int32_t count) {
+  std::vector<T> by_group(static_cast<std::size_t>(model_.groups));
+  std::vector<std::uint8_t> touched(by_group.size());
+  T total = 0;
+  for (std::int32_t i = 0; i < count; ++i) {
+    const auto residual = static_cast<T>(losses_.data()[i].residual);
+    by_group[static_cast<std::size_t>(groups_.data()[i])] += residual;
+    touched[static_cast<std::size_t>(groups_.data()[i])] = 1;
+    total += residual;
+  }
+  for (std::int32_t g = 0; model_.group_offsets && g < model_.groups; ++g)
+    if (touched[static_cast<std::size_t>(g)] != 0)
+      update_scalar(rule, model_.scalars, model_.rows + g, by_group[static_cast<std::size_t>(g)]);
+  for (std::int32_t i = 0; i < model_.constant_count; ++i)
+    update_scalar(rule, model_.scalars, model_.constants[i], total);
+}
+
+template <class T>
+GroupLosses FusedTrainer<T>::async_steps(const Rows<T>& data, const std::int64_t* rows,
+                                         std::int64_t count, std::uint32_t epoch,
+                                         const RuleView<T>& rule) {
+  prepare(data, count);
+  slot_count_ = plain_ ? 0 : kernels_.slot_count(model_, noise_rows_);
+  pool_.run(blocks_of(count, kAsyncBlock), [&](std::int64_t item, int thread) {
+    Workspace& work = workspaces_[static_cast<std::size_t>(thread)];
+    const Range range = range_of(item, kAsyncBlock, count);
+    if (plain_) {
+      kernels_.plain_async(draw_plain(data, rows, range.first, range.count, epoch, work), rule);
+      return;
+    }
+    GeneralBlock<T> block = draw_general(data, rows, range.first, range.count, epoch, work);
+    std::int64_t largest = 0;
+    std::int64_t counts[kAsyncBlock];
+    kernels_.general_count(block, counts);
+    for (std::int32_t i = 0; i < range.count; ++i) largest = std::max(largest, counts[i]);
+    kernels_.general_async(block, rule, work.occurrences.reserve(largest),
+                           work.slots.reserve((slot_count_ + 1) * model_.stride));
+  });
+  return sum_losses(count);
+}
+
+template <class T>
+GroupLosses FusedTrainer<T>::evaluate(const Rows<T>& data, const std::int64_t* rows,
+                                      std::int64_t count, std::uint32_t epoch) {
+  prepare(data, count);
+  pool_.run(blocks_of(count, kAsyncBlock), [&](std::int64_t item, int thread) {
+    Workspace& work = workspaces_[static_cast<std::size_t>(thread)];
+    const Range range = range_of(item, kAsyncBlock, count);
+    if (plain_) {
+      kernels_.plain_score(draw_plain(data, rows, range.first, range.count, epoch, work), nullptr);
+      return;
+    }
+    kernels_.general_score(draw_general(data, rows, range.first, range.count, epoch, work),
+                           nullptr);
+  });
+  return sum_losses(count);
+}
+
+template <class T>
+GroupLosses FusedTrainer<T>::sum_losses(std::int64_t count) const {
+  GroupLosses losses(model_.groups);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto group = static_cast<std::size_t>(groups_.data()[i]);
+    losses.sum[group] += losses_.data()[i].loss;
+    ++losses.count[group];
+  }
+  return losses;
+}
+
+template <class T>
+bool FusedTrainer<T>::finite(std::int64_t count) const {
+  const ExampleLoss* losses = losses_.data();
+  return std::all_of(losses, losses + count,
+                     [](const ExampleLoss& loss) { return std::isfinite(loss.loss); });
+}
+
+template class FusedTrainer<float>;
+template class FusedTrainer<double>;
+
+}  // namespace feat2vec::trainers::kernels

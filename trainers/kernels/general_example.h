@@ -1,0 +1,369 @@
+#pragma once
+
+// Score, losses and gradient of one observed row with its noise rows, for every φ that is a weighted
+// sum of rows, every grouping and every list of pairs. Included by target.cpp alone.
+//
+// With C = Σ v_f over the features outside the replaced group, V_c = Σ v_f over those inside it for
+// candidate c, δ_c = ∂loss/∂logit_c, D = Σ δ_c and H = Σ δ_c V_c:
+//
+//     s_c        = ½(‖C‖² − Σ‖v_f‖²) + ⟨C, V_c⟩ + ½(‖V_c‖² − Σ‖v_cf‖²) + biases
+//     ∂/∂v_f     = D·(C − v_f) + H              outside
+//     ∂/∂v_cf    = δ_c·(C + V_c − v_cf)         inside
+//
+// and with a list of pairs I, C_i = Σ_{j outside, (i,j) ∈ I} v_j takes the place of C for feature i.
+
+#include "trainers/kernels/logistic.h"
+#include "trainers/kernels/occurrence.h"
+
+namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
+
+template <class T>
+inline void clear(T* to, std::int32_t stride) {
+  for (std::int32_t i = 0; i < stride; i += Line<T>::kScalars) Line<T>::zero().store(to + i);
+}
+
+/// to += a·from.
+template <class T>
+inline void add_scaled(T* to, T a, const T* from, std::int32_t stride) {
+  const Line<T> factor = Line<T>::broadcast(a);
+  for (std::int32_t i = 0; i < stride; i += Line<T>::kScalars)
+    multiply_add(factor, Line<T>::load(from + i), Line<T>::load(to + i)).store(to + i);
+}
+
+template <class T>
+inline T dot(const T* a, const T* b, std::int32_t stride) {
+  Line<T> total = Line<T>::zero();
+  for (std::int32_t i = 0; i < stride; i += Line<T>::kScalars)
+    total = multiply_add(Line<T>::load(a + i), Line<T>::load(b + i), total);
+  return sum(total);
+}
+
+/// The terms of one cell.
+template <class T>
+struct Terms {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
+template <class T>
+class GeneralExample {
+ public:
+  /// Scalars of scratch that `GeneralExample` needs, in whole lines.
+  static std::int64_t scratch_size(const ModelView<T>& model, std::int32_t noise_rows) {
+    const std::int64_t candidates = 1 + noise_rows;
+    const std::int64_t inside = largest_group(model);
+    const std::int64_t vectors = model.features + (candidates * (inside + 1)) + (2 * inside) + 2;
+    return (vectors * model.stride) + padded(candidates) + padded(candidates * inside) +
+           padded(inside);
+  }
+
+  /// Slots that one example fills at most.
+  static std::int32_t slot_count(const ModelView<T>& model, std::int32_t noise_rows) {
+    return model.features + ((1 + noise_rows) * largest_group(model));
+  }
+
+  GeneralExample(const ModelView<T>& model, const CellsView<T>& observed,
+                 const CellsView<T>& supply, const DrawView& draw, T* scratch)
+      : model_(model), observed_(observed), supply_(supply), draw_(draw) {
+    const std::int64_t candidates = 1 + draw.noise_rows;
+    inside_limit_ = largest_group(model);
+    const auto take = [&scratch](std::int64_t scalars) {
+      T* start = scratch;
+      scratch += scalars;
+      return start;
+    };
+    vectors_ = take(std::int64_t{model.features} * model.stride);
+    candidate_vectors_ = take(candidates * inside_limit_ * model.stride);
+    candidate_sums_ = take(candidates * model.stride);
+    contexts_ = take((inside_limit_ + 1) * model.stride);
+    pulls_ = take((inside_limit_ + 1) * model.stride);
+    logits_ = take(padded(candidates));
+  }
+
+  /// The losses of row `b` of the draw; afterwards `emit` can tell its gradient.
+  ExampleLoss score(std::int64_t b, T weight) {
+    group_ = draw_.groups[b];
+    row_ = draw_.rows[b];
+    donors_ = draw_.donors + (b * draw_.noise_rows);
+    inside_ = model_.group_features + model_.group_begin[group_];
+    inside_count_ = model_.group_begin[group_ + 1] - model_.group_begin[group_];
+    const T base = pool_outside();
+    make_contexts();
+    const float* log_noise = draw_.log_noise + (b * (1 + draw_.noise_rows));
+    for (std::int32_t c = 0; c <= draw_.noise_rows; ++c)
+      logits_[c] = base + candidate_score(c) -
+                   (model_.noise_probability ? static_cast<T>(log_noise[c]) : T{0});
+    const T loss = logistic_losses(logits_, 1 + draw_.noise_rows);
+    residual_ = 0;
+    for (std::int32_t c = 0; c <= draw_.noise_rows; ++c) {
+      logits_[c] *= weight;
+      residual_ += logits_[c];
+    }
+    return {static_cast<double>(loss) * static_cast<double>(weight),
+            static_cast<double>(residual_)};
+  }
+
+  /// Number of occurrences of row `b` of the draw.
+  static std::int64_t count(const ModelView<T>& model, const CellsView<T>& observed,
+                            const CellsView<T>& supply, const DrawView& draw, std::int64_t b) {
+    const std::int32_t group = draw.groups[b];
+    std::int64_t count = 0;
+    for (std::int32_t f = 0; f < model.features; ++f) {
+      const Terms<T> own = terms(model, observed, draw.rows[b], f);
+      count += own.end - own.begin;
+      if (model.group_of[f] != group) continue;
+      for (std::int32_t k = 0; k < draw.noise_rows; ++k) {
+        const Terms<T> noise = terms(model, supply, draw.donors[(b * draw.noise_rows) + k], f);
+        count += noise.end - noise.begin;
+      }
+    }
+    return count;
+  }
+
+  /// Writes the gradient of the example scored last: its slots, the first of them numbered
+  /// `first_slot`, and its occurrences. Returns the end of the occurrences.
+  Occurrence<T>* emit(T* slots, std::int32_t first_slot, Occurrence<T>* out) {
+    slots_ = slots;
+    next_slot_ = first_slot;
+    first_slot_ = first_slot;
+    make_pulls();
+    for (std::int32_t f = 0; f < model_.features; ++f)
+      if (model_.group_of[f] != group_) out = emit_outside(f, out);
+    for (std::int32_t c = 0; c <= draw_.noise_rows; ++c)
+      for (std::int32_t i = 0; i < inside_count_; ++i) out = emit_inside(c, i, out);
+    return out;
+  }
+
+ private:
+  static constexpr std::int64_t padded(std::int64_t scalars) {
+    constexpr std::int64_t kScalars = Line<T>::kScalars;
+    return (scalars + kScalars - 1) / kScalars * kScalars;
+  }
+
+  static std::int32_t largest_group(const ModelView<T>& model) {
+    std::int32_t largest = 1;
+    for (std::int32_t g = 0; g < model.groups; ++g) {
+      const std::int32_t size = model.group_begin[g + 1] - model.group_begin[g];
+      if (size > largest) largest = size;
+    }
+    return largest;
+  }
+
+  static Terms<T> terms(const ModelView<T>& model, const CellsView<T>& cells, std::int64_t row,
+                        std::int32_t feature) {
+    const std::int64_t cell = (row * model.features) + feature;
+    if (cells.begin == nullptr) return {cell, cell + 1};
+    return {cells.begin[cell], cells.begin[cell + 1]};
+  }
+
+  static T coefficient(const CellsView<T>& cells, std::int64_t term) {
+    return cells.coefficient == nullptr ? T{1} : cells.coefficient[term];
+  }
+
+  T* vector(T* base, std::int64_t index) const { return base + (index * model_.stride); }
+  T* candidate_vector(std::int32_t c, std::int32_t i) const {
+    return vector(candidate_vectors_, (std::int64_t{c} * inside_limit_) + i);
+  }
+
+  /// The vector of a cell into `to`; returns its bias.
+  T pool(const CellsView<T>& cells, std::int64_t row, std::int32_t feature, T* to) const {
+    clear(to, model_.stride);
+    const Terms<T> range = terms(model_, cells, row, feature);
+    T bias = 0;
+    for (std::int64_t t = range.begin; t < range.end; ++t) {
+      const std::int64_t entry = cells.term[t];
+      const T factor = coefficient(cells, t);
+      if (model_.has_vector[feature] != 0)
+        add_scaled(to, factor, model_.weights.value + (entry * model_.stride), model_.stride);
+      if (model_.has_bias[feature] != 0) bias += factor * model_.scalars.value[entry];
+    }
+    return bias;
+  }
+
+  /// Pools what the candidates share and returns its part of their logits.
+  T pool_outside() {
+    T base = 0;
+    for (std::int32_t i = 0; i < model_.constant_count; ++i)
+      base += model_.scalars.value[model_.constants[i]];
+    if (model_.group_offsets) base += model_.scalars.value[model_.rows + group_];
+    for (std::int32_t f = 0; f < model_.features; ++f)
+      if (model_.group_of[f] != group_) base += pool(observed_, row_, f, vector(vectors_, f));
+    if (!model_.all_pairs) {
+      for (std::int32_t p = 0; p < model_.pair_count; ++p) {
+        const Pair& pair = model_.pairs[p];
+        if (model_.group_of[pair.first] != group_ && model_.group_of[pair.second] != group_)
+          base += dot(vector(vectors_, pair.first), vector(vectors_, pair.second), model_.stride);
+      }
+      return base;
+    }
+    T squares = 0;
+    clear(contexts_, model_.stride);
+    for (std::int32_t f = 0; f < model_.features; ++f) {
+      if (model_.group_of[f] == group_) continue;
+      const T* v = vector(vectors_, f);
+      add_scaled(contexts_, T{1}, v, model_.stride);
+      squares += dot(v, v, model_.stride);
+    }
+    return base + ((dot(contexts_, contexts_, model_.stride) - squares) / 2);
+  }
+
+  std::int32_t inside_position(std::int32_t feature) const {
+    for (std::int32_t i = 0; i < inside_count_; ++i)
+      if (inside_[i] == feature) return i;
+    return -1;
+  }
+
+  /// Calls `with(i, j)` for each pair of a feature inside, at position i, and feature j outside.
+  template <class Call>
+  void for_cross_pairs(Call with) const {
+    for (std::int32_t p = 0; p < model_.pair_count; ++p) {
+      const Pair& pair = model_.pairs[p];
+      const std::int32_t first = inside_position(pair.first);
+      const std::int32_t second = inside_position(pair.second);
+      if (first >= 0 && second < 0) with(first, pair.second);
+      if (second >= 0 && first < 0) with(second, pair.first);
+    }
+  }
+
+  /// Calls `with(i, j)` for each pair of features inside, by position.
+  template <class Call>
+  void for_inside_pairs(Call with) const {
+    for (std::int32_t p = 0; p < model_.pair_count; ++p) {
+      const std::int32_t first = inside_position(model_.pairs[p].first);
+      const std::int32_t second = inside_position(model_.pairs[p].second);
+      if (first >= 0 && second >= 0) with(first, second);
+    }
+  }
+
+  void make_contexts() {
+    if (model_.all_pairs) return;
+    for (std::int32_t i = 0; i < inside_count_; ++i) clear(vector(contexts_, i), model_.stride);
+    for_cross_pairs([this](std::int32_t i, std::int32_t f) {
+      add_scaled(vector(contexts_, i), T{1}, vector(vectors_, f), model_.stride);
+    });
+  }
+
+  T candidate_score(std::int32_t c) {
+    T score = 0;
+    T* total = vector(candidate_sums_, c);
+    clear(total, model_.stride);
+    for (std::int32_t i = 0; i < inside_count_; ++i) {
+      T* v = candidate_vector(c, i);
+      score += c == 0 ? pool(observed_, row_, inside_[i], v)
+                      : pool(supply_, donors_[c - 1], inside_[i], v);
+      add_scaled(total, T{1}, v, model_.stride);
+    }
+    if (!model_.all_pairs) {
+      for (std::int32_t i = 0; i < inside_count_; ++i)
+        score += dot(vector(contexts_, i), candidate_vector(c, i), model_.stride);
+      for_inside_pairs([&](std::int32_t i, std::int32_t j) {
+        score += dot(candidate_vector(c, i), candidate_vector(c, j), model_.stride);
+      });
+      return score;
+    }
+    score += dot(contexts_, total, model_.stride);
+    if (inside_count_ == 1) return score;
+    T squares = 0;
+    for (std::int32_t i = 0; i < inside_count_; ++i) {
+      const T* v = candidate_vector(c, i);
+      squares += dot(v, v, model_.stride);
+    }
+    return score + ((dot(total, total, model_.stride) - squares) / 2);
+  }
+
+  /// H = Σ δ_c V_c, or for a list of pairs H_i = Σ δ_c v_ci.
+  void make_pulls() {
+    const std::int32_t count = model_.all_pairs ? 1 : inside_count_;
+    for (std::int32_t i = 0; i < count; ++i) {
+      clear(vector(pulls_, i), model_.stride);
+      for (std::int32_t c = 0; c <= draw_.noise_rows; ++c)
+        add_scaled(vector(pulls_, i), logits_[c],
+                   model_.all_pairs ? vector(candidate_sums_, c) : candidate_vector(c, i),
+                   model_.stride);
+    }
+  }
+
+  T* new_slot() {
+    T* slot = vector(slots_, next_slot_ - first_slot_);
+    ++next_slot_;
+    clear(slot, model_.stride);
+    return slot;
+  }
+
+  Occurrence<T>* emit_terms(const CellsView<T>& cells, std::int64_t row, std::int32_t feature,
+                            T residual, Occurrence<T>* out) const {
+    const Terms<T> range = terms(model_, cells, row, feature);
+    for (std::int64_t t = range.begin; t < range.end; ++t) {
+      const T factor = coefficient(cells, t);
+      *out++ = {cells.term[t], next_slot_ - 1, model_.has_vector[feature] != 0 ? factor : T{0},
+                model_.has_bias[feature] != 0 ? residual * factor : T{0}};
+    }
+    return out;
+  }
+
+  Occurrence<T>* emit_outside(std::int32_t f, Occurrence<T>* out) {
+    T* slot = new_slot();
+    if (model_.all_pairs) {
+      add_scaled(slot, residual_, contexts_, model_.stride);
+      add_scaled(slot, -residual_, vector(vectors_, f), model_.stride);
+      add_scaled(slot, T{1}, pulls_, model_.stride);
+    } else {
+      for_cross_pairs([&](std::int32_t i, std::int32_t outside) {
+        if (outside == f) add_scaled(slot, T{1}, vector(pulls_, i), model_.stride);
+      });
+      for (std::int32_t p = 0; p < model_.pair_count; ++p) {
+        const Pair& pair = model_.pairs[p];
+        if (pair.first != f && pair.second != f) continue;
+        const std::int32_t other = pair.first == f ? pair.second : pair.first;
+        if (model_.group_of[other] != group_)
+          add_scaled(slot, residual_, vector(vectors_, other), model_.stride);
+      }
+    }
+    return emit_terms(observed_, row_, f, residual_, out);
+  }
+
+  Occurrence<T>* emit_inside(std::int32_t c, std::int32_t i, Occurrence<T>* out) {
+    T* slot = new_slot();
+    const T residual = logits_[c];
+    if (model_.all_pairs) {
+      add_scaled(slot, residual, contexts_, model_.stride);
+      if (inside_count_ > 1) {
+        add_scaled(slot, residual, vector(candidate_sums_, c), model_.stride);
+        add_scaled(slot, -residual, candidate_vector(c, i), model_.stride);
+      }
+    } else {
+      add_scaled(slot, residual, vector(contexts_, i), model_.stride);
+      for_inside_pairs([&](std::int32_t a, std::int32_t b) {
+        if (a == i) add_scaled(slot, residual, candidate_vector(c, b), model_.stride);
+        if (b == i) add_scaled(slot, residual, candidate_vector(c, a), model_.stride);
+      });
+    }
+    const bool own = c == 0;
+    return emit_terms(own ? observed_ : supply_, own ? row_ : donors_[c - 1], inside_[i], residual,
+                      out);
+  }
+
+  const ModelView<T>& model_;
+  const CellsView<T>& observed_;
+  const CellsView<T>& supply_;
+  const DrawView& draw_;
+  std::int32_t inside_limit_ = 1;
+  T* vectors_;            ///< [features]: v_f of those outside
+  T* candidate_vectors_;  ///< [1+K, largest group]: v_ci
+  T* candidate_sums_;     ///< [1+K]: V_c
+  T* contexts_;           ///< C, or C_i of each feature inside
+  T* pulls_;              ///< H, or H_i
+  T* logits_;             ///< [1+K]; after `score` δ_c
+
+  std::int32_t group_ = 0;
+  std::int64_t row_ = 0;
+  const std::int64_t* donors_ = nullptr;
+  const std::int32_t* inside_ = nullptr;  ///< features of the group
+  std::int32_t inside_count_ = 0;
+  T residual_ = 0;
+  T* slots_ = nullptr;
+  std::int32_t next_slot_ = 0;
+  std::int32_t first_slot_ = 0;
+};
+
+}  // namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET

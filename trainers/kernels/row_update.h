@@ -1,0 +1,49 @@
+#pragma once
+
+// One optimiser step of one row. Included by target.cpp alone.
+
+#include "trainers/kernels/lanes.h"
+#include "trainers/kernels/row_rule.h"
+
+namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
+
+/// Steps row `row` down `gradient` [stride], which is overwritten. The padding of a row has gradient
+/// 0, and every rule leaves a weight of 0 with gradient 0 where it is.
+template <class T>
+inline void update_row(const RuleView<T>& rule, const Learned<T>& weights, std::int64_t row,
+                       T* __restrict gradient, std::int32_t dim, std::int32_t stride) {
+  T* __restrict w = weights.value + (row * stride);
+  if (rule.weight_decay != 0)
+    for (std::int32_t i = 0; i < stride; ++i) gradient[i] += rule.weight_decay * w[i];
+  switch (rule.rule) {
+    case Rule::kRowAdagrad: {
+      Line<T> squares = Line<T>::zero();
+      for (std::int32_t i = 0; i < stride; i += Line<T>::kScalars) {
+        const Line<T> g = Line<T>::load(gradient + i);
+        squares = multiply_add(g, g, squares);
+      }
+      const T factor =
+          row_adagrad_factor(rule, sum(squares), static_cast<T>(dim), weights.first[row]);
+      const Line<T> step = Line<T>::broadcast(-factor);
+      for (std::int32_t i = 0; i < stride; i += Line<T>::kScalars)
+        multiply_add(step, Line<T>::load(gradient + i), Line<T>::load(w + i)).store(w + i);
+      break;
+    }
+    case Rule::kAdagrad: {
+      T* __restrict a = weights.first + (row * stride);
+      for (std::int32_t i = 0; i < stride; ++i) adagrad(rule, gradient[i], w[i], a[i]);
+      break;
+    }
+    case Rule::kLazyAdam: {
+      T* __restrict m = weights.first + (row * stride);
+      T* __restrict v = weights.second + (row * stride);
+      for (std::int32_t i = 0; i < stride; ++i) lazy_adam(rule, gradient[i], w[i], m[i], v[i]);
+      break;
+    }
+    case Rule::kSgd:
+      for (std::int32_t i = 0; i < stride; ++i) w[i] -= rule.rate * gradient[i];
+      break;
+  }
+}
+
+}  // namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET

@@ -1,0 +1,274 @@
+// The kernels for one instruction set. Compiled once for each, with FEAT2VEC_TARGET (its namespace),
+// FEAT2VEC_VECTOR_BYTES and the compiler's flags; so everything in it, and in the headers that only it
+// includes, is in that namespace, and nothing inline of the standard library is used.
+
+#include "trainers/kernels/target.h"
+
+#include "trainers/kernels/general_example.h"
+#include "trainers/kernels/plain_example.h"
+
+namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
+namespace {
+
+constexpr std::int32_t kAhead = 8;  ///< examples between the prefetch of a row and its use
+
+template <class T>
+T general_weight(const GeneralBlock<T>& block, std::int32_t i) {
+  return block.row_weights == nullptr ? T{1} : block.row_weights[block.draw.rows[i]];
+}
+
+template <class T>
+void general_count(const GeneralBlock<T>& block, std::int64_t* counts) {
+  for (std::int32_t i = 0; i < block.count; ++i)
+    counts[i] = GeneralExample<T>::count(block.model, block.observed, block.supply, block.draw, i);
+}
+
+template <class T>
+void general_score(const GeneralBlock<T>& block, const GeneralGradient<T>* gradient) {
+  GeneralExample<T> example(block.model, block.observed, block.supply, block.draw, block.scratch);
+  const std::int32_t slots = GeneralExample<T>::slot_count(block.model, block.draw.noise_rows);
+  for (std::int32_t i = 0; i < block.count; ++i) {
+    block.losses[i] = example.score(i, general_weight(block, i));
+    if (gradient == nullptr) continue;
+    const std::int64_t first_slot = (gradient->first_example + i) * slots;
+    example.emit(gradient->slots + (first_slot * block.model.stride),
+                 static_cast<std::int32_t>(first_slot), gradient->occurrences + gradient->begin[i]);
+  }
+}
+
+/// Steps what every row of one example has in its score: z_g and the constants.
+template <class T>
+void step_shared(const ModelView<T>& model, const RuleView<T>& rule, std::int32_t group,
+                 T residual) {
+  if (model.group_offsets) update_scalar(rule, model.scalars, model.rows + group, residual);
+  for (std::int32_t i = 0; i < model.constant_count; ++i)
+    update_scalar(rule, model.scalars, model.constants[i], residual);
+}
+
+template <class T>
+void general_async(const GeneralBlock<T>& block, const RuleView<T>& rule,
+                   Occurrence<T>* occurrences, T* slots) {
+  const ModelView<T>& model = block.model;
+  GeneralExample<T> example(model, block.observed, block.supply, block.draw, block.scratch);
+  T* gradient = slots + (std::int64_t{GeneralExample<T>::slot_count(model, block.draw.noise_rows)} *
+                         model.stride);
+  for (std::int32_t i = 0; i < block.count; ++i) {
+    block.losses[i] = example.score(i, general_weight(block, i));
+    if (!__builtin_isfinite(block.losses[i].loss)) continue;
+    const Occurrence<T>* end = example.emit(slots, 0, occurrences);
+    for (const Occurrence<T>* o = occurrences; o != end; ++o) {
+      clear(gradient, model.stride);
+      add_scaled(gradient, o->vector, slots + (std::int64_t{o->slot} * model.stride), model.stride);
+      update_row(rule, model.weights, o->row, gradient, model.dim, model.stride);
+      if (o->bias != 0) update_scalar(rule, model.scalars, o->row, o->bias);
+    }
+    step_shared(model, rule, block.draw.groups[i], static_cast<T>(block.losses[i].residual));
+  }
+}
+
+template <class T>
+void general_update(const ModelView<T>& model, const RuleView<T>& rule,
+                    const std::uint64_t* entries, std::int64_t count,
+                    const Occurrence<T>* occurrences, const T* slots, T* scratch) {
+  for (std::int64_t i = 0; i < count;) {
+    const std::int32_t row = row_of_entry(entries[i]);
+    clear(scratch, model.stride);
+    T bias = 0;
+    bool biased = false;
+    for (; i < count && row_of_entry(entries[i]) == row; ++i) {
+      const Occurrence<T>& o = occurrences[static_cast<std::uint32_t>(entries[i])];
+      add_scaled(scratch, o.vector, slots + (std::int64_t{o.slot} * model.stride), model.stride);
+      bias += o.bias;
+      biased = biased || o.bias != 0;
+    }
+    update_row(rule, model.weights, row, scratch, model.dim, model.stride);
+    if (biased) update_scalar(rule, model.scalars, row, bias);
+  }
+}
+
+template <class T>
+T plain_constant(const ModelView<T>& model, std::int32_t group) {
+  T constant = model.group_offsets ? model.scalars.value[model.rows + group] : T{0};
+  for (std::int32_t i = 0; i < model.constant_count; ++i)
+    constant += model.scalars.value[model.constants[i]];
+  return constant;
+}
+
+template <class T>
+void prefetch_example(const PlainBlock<T>& block, std::int32_t i) {
+  if (i >= block.count) return;
+  const ModelView<T>& model = block.model;
+  const std::int32_t width = model.features + block.noise_rows;
+  const std::int32_t* ids = block.ids + (std::int64_t{i} * width);
+  for (std::int32_t j = 0; j < width; ++j) {
+    const T* row = model.weights.value + (std::int64_t{ids[j]} * model.stride);
+    for (std::int32_t at = 0; at < model.stride; at += Line<T>::kScalars)
+      __builtin_prefetch(row + at, 1);
+  }
+}
+
+template <class T, int kFixed>
+void plain_score_fixed(const PlainBlock<T>& block, const PlainGradient<T>* gradient) {
+  const ModelView<T>& model = block.model;
+  const std::int32_t width = model.features + block.noise_rows;
+  PlainExample<T, kFixed> example(model, block.noise_rows, block.scratch);
+  T* own = block.scratch + PlainExample<T, kFixed>::scratch_size(model, block.noise_rows);
+  for (std::int32_t i = 0; i < kAhead; ++i) prefetch_example(block, i);
+  for (std::int32_t i = 0; i < block.count; ++i) {
+    prefetch_example(block, i + kAhead);
+    const std::int32_t* ids = block.ids + (std::int64_t{i} * width);
+    const std::int64_t number = gradient == nullptr ? 0 : gradient->first_example + i;
+    T* context = gradient == nullptr ? own : gradient->contexts + (number * 2 * model.stride);
+    T* residuals = gradient == nullptr ? own + model.stride
+                                       : gradient->residuals + (number * gradient->residual_stride);
+    block.losses[i] =
+        example.score(ids, block.log_noise + (std::int64_t{i} * (1 + block.noise_rows)),
+                      plain_constant(model, block.groups[i]),
+                      block.weights == nullptr ? T{1} : block.weights[i], context, residuals);
+    if (gradient == nullptr) continue;
+    example.pull(ids, residuals, context + model.stride);
+    std::uint64_t* entries = gradient->entries + (number * width);
+    const auto first = static_cast<std::uint32_t>(number * gradient->residual_stride);
+    const std::int32_t outside = model.features - 1;
+    const auto total = static_cast<std::uint32_t>(1 + block.noise_rows);
+    for (std::int32_t j = 0; j < outside; ++j)
+      entries[j] = pack_plain_entry(ids[j], true, first + total);
+    for (std::int32_t j = outside; j < width; ++j)
+      entries[j] = pack_plain_entry(ids[j], false, first + static_cast<std::uint32_t>(j - outside));
+  }
+}
+
+template <class T, int kFixed>
+void plain_async_fixed(const PlainBlock<T>& block, const RuleView<T>& rule) {
+  const ModelView<T>& model = block.model;
+  const std::int32_t width = model.features + block.noise_rows;
+  PlainExample<T, kFixed> example(model, block.noise_rows, block.scratch);
+  T* context = block.scratch + PlainExample<T, kFixed>::scratch_size(model, block.noise_rows);
+  T* pull = context + model.stride;
+  T* residuals = pull + model.stride;
+  for (std::int32_t i = 0; i < kAhead; ++i) prefetch_example(block, i);
+  for (std::int32_t i = 0; i < block.count; ++i) {
+    prefetch_example(block, i + kAhead);
+    const std::int32_t* ids = block.ids + (std::int64_t{i} * width);
+    block.losses[i] =
+        example.score(ids, block.log_noise + (std::int64_t{i} * (1 + block.noise_rows)),
+                      plain_constant(model, block.groups[i]),
+                      block.weights == nullptr ? T{1} : block.weights[i], context, residuals);
+    if (!__builtin_isfinite(block.losses[i].loss)) continue;
+    example.pull(ids, residuals, pull);
+    example.update(rule, ids, context, pull, residuals);
+    step_shared(model, rule, block.groups[i], static_cast<T>(block.losses[i].residual));
+  }
+}
+
+template <class T, int kFixed>
+void plain_update_fixed(const ModelView<T>& model, const RuleView<T>& rule,
+                        const std::uint64_t* entries, std::int64_t count,
+                        const PlainGradient<T>& gradient, T* scratch) {
+  constexpr int kScalars = Line<T>::kScalars;
+  constexpr std::int64_t kLookAhead = 12;
+  const int lines = kFixed > 0 ? kFixed : model.stride / kScalars;
+  const auto residual_stride = static_cast<std::uint32_t>(gradient.residual_stride);
+  for (std::int64_t i = 0; i < count;) {
+    const std::int32_t row = row_of_entry(entries[i]);
+    const T* w = model.weights.value + (std::int64_t{row} * model.stride);
+    for (int l = 0; l < lines; ++l) Line<T>::zero().store(scratch + (l * kScalars));
+    T own = 0;
+    for (; i < count && row_of_entry(entries[i]) == row; ++i) {
+      if (i + kLookAhead < count) {
+        const std::int64_t next = row_of_entry(entries[i + kLookAhead]);
+        for (int l = 0; l < lines; ++l)
+          __builtin_prefetch(model.weights.value + (next * model.stride) + (l * kScalars), 1);
+        if (model.weights.first != nullptr) __builtin_prefetch(model.weights.first + next, 1);
+      }
+      const auto low = static_cast<std::uint32_t>(entries[i]);
+      const bool outside = (low >> 31U) != 0;
+      const std::uint32_t residual = low & 0x7FFFFFFFU;
+      const T share = gradient.residuals[residual];
+      const T* context =
+          gradient.contexts + (std::int64_t{residual / residual_stride} * 2 * model.stride);
+      const Line<T> factor = Line<T>::broadcast(share);
+      for (int l = 0; l < lines; ++l) {
+        T* g = scratch + (l * kScalars);
+        Line<T> total =
+            multiply_add(factor, Line<T>::load(context + (l * kScalars)), Line<T>::load(g));
+        if (outside) total = total + Line<T>::load(context + model.stride + (l * kScalars));
+        total.store(g);
+      }
+      if (outside) own += share;
+    }
+    if (row == model.null_row) continue;
+    const Line<T> factor = Line<T>::broadcast(-own);
+    for (int l = 0; l < lines; ++l) {
+      T* g = scratch + (l * kScalars);
+      multiply_add(factor, Line<T>::load(w + (l * kScalars)), Line<T>::load(g)).store(g);
+    }
+    update_row(rule, model.weights, row, scratch, model.dim, model.stride);
+  }
+}
+
+template <class T>
+void plain_score(const PlainBlock<T>& block, const PlainGradient<T>* gradient) {
+  switch (block.model.stride / Line<T>::kScalars) {
+    case 1:
+      return plain_score_fixed<T, 1>(block, gradient);
+    case 4:
+      return plain_score_fixed<T, 4>(block, gradient);
+    default:
+      return plain_score_fixed<T, 0>(block, gradient);
+  }
+}
+
+template <class T>
+void plain_async(const PlainBlock<T>& block, const RuleView<T>& rule) {
+  switch (block.model.stride / Line<T>::kScalars) {
+    case 1:
+      return plain_async_fixed<T, 1>(block, rule);
+    case 4:
+      return plain_async_fixed<T, 4>(block, rule);
+    default:
+      return plain_async_fixed<T, 0>(block, rule);
+  }
+}
+
+template <class T>
+void plain_update(const ModelView<T>& model, const RuleView<T>& rule, const std::uint64_t* entries,
+                  std::int64_t count, const PlainGradient<T>& gradient, T* scratch) {
+  switch (model.stride / Line<T>::kScalars) {
+    case 1:
+      return plain_update_fixed<T, 1>(model, rule, entries, count, gradient, scratch);
+    case 4:
+      return plain_update_fixed<T, 4>(model, rule, entries, count, gradient, scratch);
+    default:
+      return plain_update_fixed<T, 0>(model, rule, entries, count, gradient, scratch);
+  }
+}
+
+/// Scratch of one example, then C, H and the residuals.
+template <class T>
+std::int64_t plain_scratch_size(const ModelView<T>& model, std::int32_t noise_rows) {
+  constexpr std::int64_t kScalars = Line<T>::kScalars;
+  const std::int64_t residuals = (noise_rows + 2 + kScalars - 1) / kScalars * kScalars;
+  return PlainExample<T, 0>::scratch_size(model, noise_rows) + (2 * model.stride) + residuals;
+}
+
+template <class T>
+constexpr Kernels<T> kKernels{
+    GeneralExample<T>::scratch_size,
+    GeneralExample<T>::slot_count,
+    general_count<T>,
+    general_score<T>,
+    general_async<T>,
+    general_update<T>,
+    plain_scratch_size<T>,
+    plain_score<T>,
+    plain_async<T>,
+    plain_update<T>,
+};
+
+}  // namespace
+
+const Kernels<float>& float_kernels() { return kKernels<float>; }
+const Kernels<double>& double_kernels() { return kKernels<double>; }
+
+}  // namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET

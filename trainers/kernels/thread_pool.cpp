@@ -1,0 +1,104 @@
+#include "trainers/kernels/thread_pool.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <utility>
+
+namespace feat2vec::trainers::kernels {
+namespace {
+
+/// Looks at `value` a short while, for work is often microseconds away, then sleeps until it changes.
+template <class T>
+void wait_while(const std::atomic<T>& value, T current) {
+  constexpr int kSpins = 2000;
+  for (int spin = 0; spin < kSpins; ++spin)
+    if (value.load(std::memory_order_acquire) != current) return;
+  while (value.load(std::memory_order_acquire) == current) value.wait(current);
+}
+
+/// The quota of the cgroup in whole cores, rounded up, or 0 when there is none.
+int cgroup_cores() {
+  double quota = 0;
+  double period = 0;
+  std::string word;
+  std::ifstream unified("/sys/fs/cgroup/cpu.max");  // "max 100000" or "150000 100000"
+  if (unified >> word >> period && word != "max") {
+    quota = std::strtod(word.c_str(), nullptr);
+  } else {
+    std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") >> quota;
+    std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_period_us") >> period;
+  }
+  if (!(quota > 0) || !(period > 0)) return 0;
+  return std::max(1, static_cast<int>((quota + period - 1) / period));
+}
+
+}  // namespace
+
+int available_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  int cores = sched_getaffinity(0, sizeof(set), &set) == 0
+                  ? CPU_COUNT(&set)
+                  : static_cast<int>(std::thread::hardware_concurrency());
+  if (const int quota = cgroup_cores(); quota > 0) cores = std::min(cores, quota);
+  return std::max(cores, 1);
+}
+
+ThreadPool::ThreadPool(int threads) {
+  for (int thread = 1; thread < threads; ++thread)
+    workers_.emplace_back([this, thread] { serve(thread); });
+}
+
+ThreadPool::~ThreadPool() {
+  stop_.store(true);
+  round_.fetch_add(1, std::memory_order_release);
+  round_.notify_all();
+  for (std::thread& worker : workers_) worker.join();
+}
+
+void ThreadPool::run(std::int64_t items, const std::function<void(std::int64_t, int)>& work) {
+  if (workers_.empty() || items <= 1) {
+    for (std::int64_t item = 0; item < items; ++item) work(item, 0);
+    return;
+  }
+  work_ = &work;
+  items_ = items;
+  next_.store(0, std::memory_order_relaxed);
+  busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
+  round_.fetch_add(1, std::memory_order_release);
+  round_.notify_all();
+  take_items(0);
+  for (int busy = busy_.load(std::memory_order_acquire); busy > 0;
+       busy = busy_.load(std::memory_order_acquire))
+    wait_while(busy_, busy);
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+}
+
+void ThreadPool::serve(int thread) {
+  std::uint32_t seen = 0;
+  for (;;) {
+    wait_while(round_, seen);
+    ++seen;
+    if (stop_.load()) return;
+    take_items(thread);
+    if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) busy_.notify_one();
+  }
+}
+
+void ThreadPool::take_items(int thread) {
+  try {
+    for (std::int64_t item = next_.fetch_add(1, std::memory_order_relaxed); item < items_;
+         item = next_.fetch_add(1, std::memory_order_relaxed))
+      (*work_)(item, thread);
+  } catch (...) {
+    next_.store(items_, std::memory_order_relaxed);
+    const std::lock_guard<std::mutex> lock(failure_mutex_);
+    if (!failure_) failure_ = std::current_exception();
+  }
+}
+
+}  // namespace feat2vec::trainers::kernels

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "samplers/implicit_sampler.h"
+#include "trainers/fused_model.h"
+#include "trainers/kernels/draw_source.h"
+
+namespace feat2vec::trainers {
+
+/// The draws of a sampler as the general kernels take them: donor rows.
+class DonorDraws : public kernels::DrawSource {
+ public:
+  explicit DonorDraws(const samplers::ImplicitSampler& sampler) : sampler_(sampler) {}
+  void draw(const std::int64_t* rows, std::int32_t count, std::uint32_t epoch,
+            const kernels::DrawBuffers& out) const override;
+
+ private:
+  const samplers::ImplicitSampler& sampler_;
+};
+
+/// The draws of a sampler as the plain kernels take them, rows of the table: word for word the same
+/// noise, without the way over donor rows.
+template <class T>
+class PlainDraws : public kernels::DrawSource {
+ public:
+  /// `observed` and `supply`: the plain cells of the sampler's rows and of its supply.
+  PlainDraws(const samplers::ImplicitSampler& sampler, const kernels::ModelView<T>& model,
+             const kernels::CellsView<T>& observed, const kernels::CellsView<T>& supply);
+  void draw(const std::int64_t* rows, std::int32_t count, std::uint32_t epoch,
+            const kernels::DrawBuffers& out) const override;
+
+ private:
+  /// A row that noise can be, with its log(K·P2).
+  struct Candidate {
+    std::int32_t row = 0;
+    float log_noise = 0;
+  };
+  /// A slot of an alias table with what it gives.
+  struct Slot {
+    samplers::AliasTable::Slot alias;  ///< `alias.alias` is not used here
+    Candidate own;
+    Candidate other;
+  };
+  /// A slot that was picked, and the word that decides what it gives.
+  struct Pick {
+    const Slot* slot;
+    std::uint32_t word;
+  };
+  /// The noise of one sampling group, which is one feature.
+  struct Group {
+    std::int32_t feature = 0;
+    std::vector<Slot> slots;
+  };
+
+  void add_group(std::int64_t group, const kernels::CellsView<T>& supply);
+
+  const samplers::ImplicitSampler& sampler_;
+  std::int32_t features_;
+  const std::int32_t* observed_;
+  const std::int32_t* group_features_;
+  std::vector<Group> groups_;
+  std::vector<float> log_noise_;  ///< [rows + 1] of the table
+};
+
+}  // namespace feat2vec::trainers
