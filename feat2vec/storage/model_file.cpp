@@ -202,10 +202,9 @@ Model read_model(const Safetensors& content, const std::string& path) {
   model.schema = data::schema_from_json(metadata_json(content, "schema", path));
   model.provenance = metadata_json(content, "provenance", path);
   for (const auto& feature : model.schema.features) {
-    const bool named =
-        feature.kind == data::FeatureKind::kCategorical || feature.kind == data::FeatureKind::kBag;
-    model.vocabularies.push_back(named ? read_vocabulary(content, feature.name, path)
-                                       : data::Vocabulary());
+    model.vocabularies.push_back(data::has_vocabulary(feature.kind)
+                                     ? read_vocabulary(content, feature.name, path)
+                                     : data::Vocabulary());
   }
   const ModelOptions options = model_options_from_json(metadata_json(content, "model", path));
   check_sizes(content, model, options, path);
