@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <string_view>
+#include <utility>
 
 #include "feat2vec/data/vocabulary.h"
 #include "feat2vec/error.h"
@@ -107,7 +109,7 @@ Entities::Entities(const data::Dataset& dataset, std::vector<std::size_t> featur
     auto found = ids_.find(writer.key());
     if (found == ids_.end()) {
       if (donors_.size() >= std::numeric_limits<std::int32_t>::max())
-        throw Error("Entities", "fewer than 2^31 entities", "more");
+        throw Error("Entities", "fewer than 2^31 entities", "2^31");
       found =
           ids_.emplace(std::string(writer.key()), static_cast<std::int32_t>(donors_.size())).first;
       donors_.push_back(row);

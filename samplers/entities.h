@@ -1,12 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "feat2vec/data/dataset.h"
+#include "feat2vec/string_hash.h"
 
 namespace feat2vec::samplers {
 
@@ -35,17 +36,10 @@ class Entities {
   std::vector<std::int32_t> find(const data::Dataset& dataset) const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view key) const {
-      return std::hash<std::string_view>{}(key);
-    }
-  };
-
   std::vector<std::size_t> features_;
   std::vector<std::int64_t> counts_;
   std::vector<std::int64_t> donors_;
-  std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>> ids_;
+  std::unordered_map<std::string, std::int32_t, StringHash, std::equal_to<>> ids_;
 };
 
 }  // namespace feat2vec::samplers
