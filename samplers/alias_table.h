@@ -14,6 +14,7 @@ class AliasTable {
   /// not finite, or all are zero.
   explicit AliasTable(const std::vector<double>& weights);
 
+  /// Number of weights that it was made of.
   std::int64_t size() const { return static_cast<std::int64_t>(slots_.size()); }
 
   /// An index in [0, size()); takes two words of the stream.
