@@ -38,23 +38,26 @@ int main() {
       std::make_shared<samplers::NoiseTables>(table, schema, samplers::NoiseOptions{});
   model->set_group_offsets(noise->mean_log_probs());
   const auto sampler = std::make_shared<samplers::ImplicitSampler>(
-      table, noise, samplers::GroupChooser(noise->sum_by_group(model->parameter_counts()), 0.5),
+      table, noise,
+      samplers::GroupChooser(noise->sum_by_group(model->parameter_counts()), /*alpha1=*/0.5),
       samplers::SamplerOptions{});
 
   torch::optim::Adam optimizer(model->parameters(), torch::optim::AdamOptions(0.05));
-  double last = 0;
+  double mean = 0;  // the loss over the rows of an epoch
   for (std::uint32_t epoch = 0; epoch < 10; ++epoch) {
     auto loader = torch::data::make_data_loader<torch::data::samplers::RandomSampler>(
         samplers::ImplicitDataset(sampler, epoch), torch::data::DataLoaderOptions(250).workers(2));
+    double sum = 0;
     for (const data::Batch& batch : *loader) {
       optimizer.zero_grad();
       const at::Tensor scores = model->scores(batch);
       const at::Tensor loss = nn::nce_losses(scores, batch.log_noise).mean();
       loss.backward();
       optimizer.step();
-      last = loss.item<double>();
+      sum += loss.item<double>() * static_cast<double>(batch.observed());
     }
-    fmt::print("epoch {:>2}  loss {:.4f}\n", epoch + 1, last);
+    mean = sum / static_cast<double>(table.rows());
+    fmt::print("epoch {:>2}  loss {:.4f}\n", epoch + 1, mean);
   }
-  return last < 0.35 ? 0 : 1;
+  return mean < 0.35 ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-// Learns vectors for the values of a table of two columns, and asks for neighbours.
+// Learns vectors for the values of a table of two columns, and scores its rows.
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
@@ -26,7 +26,8 @@ int main() {
   const auto noise =
       std::make_shared<samplers::NoiseTables>(table, schema, samplers::NoiseOptions{});
   const auto sampler = std::make_shared<samplers::ImplicitSampler>(
-      table, noise, samplers::GroupChooser(noise->sum_by_group(model->parameter_counts()), 0.25),
+      table, noise,
+      samplers::GroupChooser(noise->sum_by_group(model->parameter_counts()), /*alpha1=*/0.25),
       samplers::SamplerOptions{.noise_rows = 3});
 
   trainers::Trainer trainer(model, sampler, nullptr, {.epochs = 200, .learning_rate = 0.05});

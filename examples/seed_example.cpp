@@ -77,18 +77,23 @@ data::Dataset make_dataset(const Columns& columns, std::int64_t first, std::int6
                         data::Column::offset(last - first)});
 }
 
-/// The vocabulary of a column of codes from 0 to `size` − 1. A vocabulary orders values by their
-/// counts, so the codes are mapped to its ids.
-data::Vocabulary make_vocabulary(at::Tensor& codes, std::int64_t size, std::int64_t lowest) {
+/// The vocabulary of a column of codes from 0 to `size` − 1, in which code 0 is the value `lowest`.
+data::Vocabulary make_vocabulary(const at::Tensor& codes, std::int64_t size,
+                                 std::int64_t lowest = 0) {
   const at::Tensor counts = codes.to(at::kLong).bincount({}, size);
   std::vector<std::pair<std::string, std::int64_t>> values;
   for (std::int64_t code = 0; code < size; ++code)
     values.emplace_back(std::to_string(code + lowest), counts[code].item<std::int64_t>());
-  const data::Vocabulary vocabulary(values, 0);
+  return {std::move(values), 0};
+}
+
+/// The ids of a column of codes: a vocabulary orders its values by their counts.
+at::Tensor ids_of(const at::Tensor& codes, const data::Vocabulary& vocabulary,
+                  std::int64_t lowest = 0) {
   std::vector<std::int32_t> id_of_code;
-  for (const auto& [value, count] : values) id_of_code.push_back(*vocabulary.find(value));
-  codes = at::tensor(id_of_code, at::kInt).index_select(0, codes);
-  return vocabulary;
+  for (std::int64_t code = 0; code < vocabulary.size(); ++code)
+    id_of_code.push_back(*vocabulary.find(std::to_string(code + lowest)));
+  return at::tensor(id_of_code, at::kInt).index_select(0, codes);
 }
 
 Model make_model(const data::Schema& schema, std::vector<data::Vocabulary> vocabularies,
@@ -121,11 +126,15 @@ double train(Model& model, const data::Dataset& training, const data::Dataset& v
 int main() {
   Columns columns = generate(1);
   const std::int64_t outcomes = columns.y.max().item<std::int64_t>() + 1;
-  std::vector<data::Vocabulary> vocabularies{make_vocabulary(columns.item, 10, 0),
-                                             make_vocabulary(columns.id, 50, 0),
-                                             {},
-                                             make_vocabulary(columns.y, outcomes, columns.lowest_y),
-                                             {}};
+  const std::vector<data::Vocabulary> vocabularies{
+      make_vocabulary(columns.item, 10),
+      make_vocabulary(columns.id, 50),
+      {},
+      make_vocabulary(columns.y, outcomes, columns.lowest_y),
+      {}};
+  columns.item = ids_of(columns.item, vocabularies[0]);
+  columns.id = ids_of(columns.id, vocabularies[1]);
+  columns.y = ids_of(columns.y, vocabularies[3], columns.lowest_y);
   const data::Dataset training = make_dataset(columns, 0, kTrainingRows);
   const data::Dataset validation = make_dataset(columns, kTrainingRows, kRows);
   const data::Schema schema = make_schema();

@@ -75,6 +75,11 @@ std::string in_quotes(std::string_view text, std::size_t limit) {
   return "'" + printable(text, limit) + "'";
 }
 
+std::string shown_path(std::string_view path) {
+  constexpr std::size_t kLongestPath = 4096;
+  return printable(path, kLongestPath);
+}
+
 bool is_utf8(std::string_view text) {
   for (std::size_t position = 0; position < text.size();) {
     const std::size_t length = sequence_length(text, position);

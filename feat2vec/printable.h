@@ -17,6 +17,9 @@ std::string printable(std::string_view text, std::size_t limit = std::string_vie
 /// `printable` between single quotes.
 std::string in_quotes(std::string_view text, std::size_t limit = kShownBytes);
 
+/// The name of a file as it starts a message: `printable`, cut at the longest path of Linux.
+std::string shown_path(std::string_view path);
+
 /// Whether the bytes are UTF-8: shortest forms only, no surrogates, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
 

@@ -20,7 +20,8 @@ AliasTable::AliasTable(const std::vector<double>& weights) : slots_(weights.size
     if (!(weight >= 0) || !std::isfinite(weight))
       throw Error("AliasTable", "finite weights of 0 or more", fmt::format("{}", weight));
   const auto heaviest = std::max_element(weights.begin(), weights.end());
-  if (!(*heaviest > 0)) throw Error("AliasTable", "a weight above 0", "zeros only");
+  if (!(*heaviest > 0))
+    throw Error("AliasTable", "a weight above 0", fmt::format("{} zeros only", weights.size()));
 
   std::vector<double> share(weights.size());  // of an equal slot; 1 fills it
   for (std::size_t i = 0; i < weights.size(); ++i) share[i] = weights[i] / *heaviest;

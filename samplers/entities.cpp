@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <string_view>
+#include <utility>
 
 #include "feat2vec/data/vocabulary.h"
 #include "feat2vec/error.h"
@@ -120,7 +122,7 @@ void Entities::add(std::int32_t& entity, std::int64_t row,
   if (count < 0) throw Error("Entities", "counts of 0 or more", fmt::format("{}", count));
   if (entity == kUnseen) {
     if (donors_.size() >= std::numeric_limits<std::int32_t>::max())
-      throw Error("Entities", "fewer than 2^31 entities", "more");
+      throw Error("Entities", "fewer than 2^31 entities", "2^31");
     entity = static_cast<std::int32_t>(donors_.size());
     donors_.push_back(row);
     counts_.push_back(0);

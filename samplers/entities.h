@@ -1,12 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "feat2vec/data/dataset.h"
+#include "feat2vec/string_hash.h"
 
 namespace feat2vec::samplers {
 
@@ -40,17 +41,10 @@ class Entities {
   void add(std::int32_t& entity, std::int64_t row, const std::vector<std::int64_t>& counts);
   bool has_one_lookup(const data::Dataset& dataset) const;
 
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view key) const {
-      return std::hash<std::string_view>{}(key);
-    }
-  };
-
   std::vector<std::size_t> features_;
   std::vector<std::int64_t> counts_;
   std::vector<std::int64_t> donors_;
-  std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>> ids_;
+  std::unordered_map<std::string, std::int32_t, StringHash, std::equal_to<>> ids_;
   std::vector<std::int32_t> entity_of_id_;  ///< instead of `ids_` for one categorical feature
 };
 

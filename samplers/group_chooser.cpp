@@ -18,7 +18,9 @@ GroupChooser::GroupChooser(const std::vector<std::int64_t>& parameters, double a
     probabilities_.push_back(count > 0 ? std::pow(static_cast<double>(count), alpha1) : 0.0);
   }
   const double total = std::accumulate(probabilities_.begin(), probabilities_.end(), 0.0);
-  if (!(total > 0)) throw Error("GroupChooser", "a group with parameters", "none");
+  if (!(total > 0))
+    throw Error("GroupChooser", "a group with parameters",
+                fmt::format("{} groups without", parameters.size()));
   for (double& p : probabilities_) p /= total;
 }
 

@@ -29,8 +29,11 @@ std::vector<double> weights_of(const std::vector<std::int64_t>& counts, double a
 
 NoiseDistribution::NoiseDistribution(const std::vector<std::int64_t>& counts, double alpha2,
                                      double bias)
-    : table_(weights_of(counts, alpha2, bias)) {
-  const std::vector<double> weights = weights_of(counts, alpha2, bias);
+    : NoiseDistribution(weights_of(counts, alpha2, bias),
+                        weight_of(bias > 0 ? bias : 1.0, alpha2)) {}
+
+NoiseDistribution::NoiseDistribution(const std::vector<double>& weights, double unseen_weight)
+    : table_(weights) {
   const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
   log_prob_.reserve(weights.size());
   for (const double weight : weights) {
@@ -39,7 +42,7 @@ NoiseDistribution::NoiseDistribution(const std::vector<std::int64_t>& counts, do
     log_prob_.push_back(std::log(p > 0 ? p : 1.0 / total));
     if (p > 0) mean_log_prob_ += p * std::log(p);
   }
-  log_prob_unseen_ = std::log(weight_of(bias > 0 ? bias : 1.0, alpha2) / total);
+  log_prob_unseen_ = std::log(unseen_weight / total);
 }
 
 }  // namespace feat2vec::samplers

@@ -33,6 +33,8 @@ class NoiseDistribution {
   double mean_log_prob() const { return mean_log_prob_; }
 
  private:
+  NoiseDistribution(const std::vector<double>& weights, double unseen_weight);
+
   AliasTable table_;
   std::vector<double> log_prob_;
   double log_prob_unseen_ = 0;

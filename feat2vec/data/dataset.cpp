@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <utility>
 
 #include "feat2vec/data/vocabulary.h"
 #include "feat2vec/error.h"
@@ -131,12 +132,8 @@ at::Tensor Column::absent() const {
   switch (kind) {
     case FeatureKind::kCategorical:
       return ids.eq(kNoValue);
-    case FeatureKind::kBag: {
-      const at::Tensor present =
-          at::cat({at::zeros({1}, offsets.options()), ids.ne(kNoValue).cumsum(0)});
-      const at::Tensor before = present.index_select(0, offsets);
-      return before.slice(0, 1).eq(before.slice(0, 0, -1));
-    }
+    case FeatureKind::kBag:
+      return count_members(ids.ne(kNoValue), offsets).eq(0);
     case FeatureKind::kNumeric:
       if (!missing_is_value) return missing.all(1);
       return at::zeros({rows}, missing.options());
@@ -144,6 +141,12 @@ at::Tensor Column::absent() const {
       break;
   }
   return at::zeros({rows}, at::kBool);
+}
+
+at::Tensor count_members(const at::Tensor& mask, const at::Tensor& offsets) {
+  const at::Tensor sums = at::cat({at::zeros({1}, offsets.options()), mask.cumsum(0)});
+  const at::Tensor at_offsets = sums.index_select(0, offsets);
+  return at_offsets.slice(0, 1) - at_offsets.slice(0, 0, -1);
 }
 
 Dataset::Dataset(std::vector<Column> columns) : columns_(std::move(columns)) {

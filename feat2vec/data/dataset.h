@@ -34,11 +34,16 @@ struct Column {
   Column select(const at::Tensor& index) const;
   /// The rows of this column followed by those of `other`, which has the same kind.
   Column concat(const Column& other) const;
+  /// The same rows with all tensors on `device`.
   Column to(c10::Device device) const;
 
   /// bool [n]: nothing of this feature is present in the row, so its vector is zero.
   at::Tensor absent() const;
 };
+
+/// Of each row of a bag with `offsets` (int64 [n + 1]), the number of members for which `mask` (bool
+/// [members]) holds, int64 [n].
+at::Tensor count_members(const at::Tensor& mask, const at::Tensor& offsets);
 
 /// An encoded table: one Column a feature, all of the same number of rows. Immutable; copies share
 /// their tensors.
@@ -54,7 +59,10 @@ class Dataset {
   /// Where the tensors are; the CPU when there are none.
   c10::Device device() const;
 
+  /// The rows `index` (int64 [m], repeats allowed) in that order.
   Dataset select(const at::Tensor& index) const;
+
+  /// The same rows with all tensors on `device`.
   Dataset to(c10::Device device) const;
 
  private:

@@ -95,6 +95,16 @@ void check_group_names(const std::vector<SamplingGroup>& groups) {
 
 }  // namespace
 
+bool has_vocabulary(FeatureKind kind) {
+  return kind == FeatureKind::kCategorical || kind == FeatureKind::kBag;
+}
+
+bool Feature::has_missing_vector() const {
+  return kind == FeatureKind::kNumeric && missing == MissingPolicy::kVector &&
+         std::any_of(missing_counts.begin(), missing_counts.end(),
+                     [](std::int64_t count) { return count > 0; });
+}
+
 std::vector<SamplingGroup> Schema::sampling_groups() const {
   std::vector<SamplingGroup> result = groups;
   std::unordered_set<std::string_view> named;

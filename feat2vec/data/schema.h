@@ -16,6 +16,9 @@ enum class FeatureKind {
   kOffset,       ///< no column: one learned number added to every score (the paper's b0)
 };
 
+/// Whether the values of such a feature have ids and counts: categorical and bag.
+bool has_vocabulary(FeatureKind kind);
+
 /// How the vectors of a bag's n members become one.
 enum class Pooling {
   kSum,
@@ -73,6 +76,10 @@ struct Feature {
   /// The feature adds a learned number per value to the score (off is the original's
   /// `embeddings_only`, its default).
   bool bias = false;
+
+  /// Numeric, fitted: a learned vector stands in for each missing cell, since the policy asks for it
+  /// and training had such cells.
+  bool has_missing_vector() const;
 
   bool operator==(const Feature&) const = default;
 };

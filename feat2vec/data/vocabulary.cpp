@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "feat2vec/error.h"
 #include "feat2vec/spelling.h"

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include "feat2vec/string_hash.h"
 
 namespace feat2vec::data {
 
@@ -50,17 +53,10 @@ class Vocabulary {
   std::string nearest_spelling(std::string_view value) const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
-
   std::vector<std::string> values_;
   std::vector<std::int64_t> counts_;
   std::int64_t missing_count_ = 0;
-  std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>> ids_;
+  std::unordered_map<std::string, std::int32_t, StringHash, std::equal_to<>> ids_;
 };
 
 }  // namespace feat2vec::data

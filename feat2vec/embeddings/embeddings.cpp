@@ -36,16 +36,8 @@ at::Tensor computed_vectors(nn::Extractor& extractor, const data::Feature& featu
 
 at::Tensor vectors_of(nn::Extractor& extractor, const data::Feature& feature, std::int64_t rows,
                       std::int64_t dim) {
-  at::Tensor vectors;
-  if (const auto* lookup = dynamic_cast<const nn::Lookup*>(&extractor)) {
-    vectors = lookup->weight;
-  } else if (const auto* bag = dynamic_cast<const nn::BagLookup*>(&extractor)) {
-    vectors = bag->weight;
-  } else if (const auto* dense = dynamic_cast<const nn::Dense*>(&extractor)) {
-    vectors = dense->weight;
-  } else {
-    vectors = computed_vectors(extractor, feature, rows, dim);
-  }
+  at::Tensor vectors = extractor.parameter("weight");
+  if (!vectors.defined()) vectors = computed_vectors(extractor, feature, rows, dim);
   return vectors.detach().cpu().clone(at::MemoryFormat::Contiguous);
 }
 

@@ -16,6 +16,8 @@ namespace feat2vec::embeddings {
 /// a column, named by the column: the weights of that column.
 class FeatureVectors {
  public:
+  /// `vectors` [size, dim]: a row for each row of the vocabulary, or each column of a numeric feature.
+  /// `feature` and `vocabulary` must outlive it.
   FeatureVectors(const data::Feature& feature, const data::Vocabulary& vocabulary,
                  at::Tensor vectors);
 
@@ -53,6 +55,7 @@ struct Query {
 /// and offsets are left out. The model must outlive it.
 class Embeddings {
  public:
+  /// Copies the vectors as they are now: later training does not change them.
   explicit Embeddings(const Model& model);
   explicit Embeddings(Model&&) = delete;
 

@@ -43,14 +43,8 @@ void append_vector(std::string& line, const FeatureVectors& feature, std::int64_
 /// The learned biases of a feature by row, as doubles [size]; empty when it has none.
 std::vector<double> learned_biases(const Model& model, const FeatureVectors& feature) {
   const auto& extractor = model.module->bias(model.schema.index_of(feature.feature()));
-  at::Tensor weight;
-  if (const auto* lookup = dynamic_cast<const nn::Lookup*>(extractor.get())) {
-    weight = lookup->weight;
-  } else if (const auto* bag = dynamic_cast<const nn::BagLookup*>(extractor.get())) {
-    weight = bag->weight;
-  } else if (const auto* dense = dynamic_cast<const nn::Dense*>(extractor.get())) {
-    weight = dense->weight;
-  }
+  if (!extractor) return {};
+  const at::Tensor weight = extractor->parameter("weight");
   if (!weight.defined()) return {};
   const at::Tensor numbers = weight.detach().cpu().to(at::kDouble).contiguous();
   const auto* data = numbers.const_data_ptr<double>();

@@ -1,6 +1,7 @@
 #include "feat2vec/embeddings/nearest.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -52,7 +53,8 @@ std::vector<Neighbour> nearest(const Embeddings& embeddings, const Query& query,
                                std::optional<std::string_view> target) {
   if (k < 1) throw Error("nearest", "k of 1 or more", fmt::format("{}", k));
   if (query.vector.dim() != 1 || query.vector.size(0) != embeddings.dim()) {
-    throw Error("nearest", fmt::format("a vector of length {}", embeddings.dim()), "another shape");
+    throw Error("nearest", fmt::format("a vector [{}]", embeddings.dim()),
+                fmt::format("[{}]", fmt::join(query.vector.sizes(), ", ")));
   }
   const std::vector<double> vector = doubles(query.vector);
   double squares = 0;

@@ -42,18 +42,14 @@ void add_training_flag(torch::jit::Module& module) {
 void add_extractor(torch::jit::Module& module, const nn::Extractor& extractor,
                    const std::string& feature, const char* weight, const char* added,
                    const char* missing) {
-  if (const auto* lookup = dynamic_cast<const nn::Lookup*>(&extractor)) {
-    add_parameter(module, weight, lookup->weight);
-  } else if (const auto* bag = dynamic_cast<const nn::BagLookup*>(&extractor)) {
-    add_parameter(module, weight, bag->weight);
-  } else if (const auto* dense = dynamic_cast<const nn::Dense*>(&extractor)) {
-    add_parameter(module, weight, dense->weight);
-    add_parameter(module, added, dense->bias);
-    add_parameter(module, missing, dense->missing);
-  } else {
+  const at::Tensor own = extractor.parameter("weight");
+  if (!own.defined()) {
     throw Error("TorchScript", "features whose vectors are a table or a dense layer",
                 "\"" + feature + "\" with a module of its own");
   }
+  add_parameter(module, weight, own);
+  add_parameter(module, added, extractor.parameter("bias"));
+  add_parameter(module, missing, extractor.parameter("missing"));
 }
 
 std::vector<std::string> values_of(const data::Feature& feature,
@@ -169,9 +165,9 @@ torch::jit::Module script_module(const Model& model) {
     scripts.push_back(script);
     const std::string suffix = std::to_string(f);
     if (script.kind == FeatureKind::kOffset) {
-      const auto* offset = dynamic_cast<const nn::Offset*>(model.module->bias(f).get());
-      if (offset != nullptr) {
-        module.register_parameter("offset_" + suffix, copy_of(offset->weight).view(-1), false);
+      if (script.biases) {
+        const at::Tensor offset = model.module->bias(f)->parameter("weight");
+        module.register_parameter("offset_" + suffix, copy_of(offset).view(-1), false);
       }
       continue;
     }

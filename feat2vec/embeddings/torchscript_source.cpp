@@ -167,6 +167,17 @@ std::string phi_source(const ScriptFeature& feature) {
   return source;
 }
 
+/// The argument of `forward` that holds the columns of a kind.
+std::string_view argument_of(FeatureKind kind) {
+  if (kind == FeatureKind::kBag) return "bags";
+  return kind == FeatureKind::kNumeric ? "numbers" : "categorical";
+}
+
+// Before the vectors meet, where other lengths would be an error that says less.
+constexpr std::string_view kCheckLengths =
+    "    assert min(lengths) == max(lengths), "
+    "\"expected columns of one length, received {}\".format(lengths)\n";
+
 /// `forward`: one statement a feature, then the sum of all terms.
 std::string forward_source(const std::vector<ScriptFeature>& features,
                            const std::vector<std::pair<std::int64_t, std::int64_t>>& pairs) {
@@ -178,10 +189,7 @@ std::string forward_source(const std::vector<ScriptFeature>& features,
       terms.push_back(fmt::format("self.offset_{}", f));
       continue;
     }
-    body += fmt::format("    c{0} = self.feature_{0}.read({1})\n", f,
-                        kind == FeatureKind::kBag       ? "bags"
-                        : kind == FeatureKind::kNumeric ? "numbers"
-                                                        : "categorical");
+    body += fmt::format("    c{0} = self.feature_{0}.read({1})\n", f, argument_of(kind));
     if (has_vectors) {
       body += fmt::format("    v{0} = self.feature_{0}.vectors(c{0})\n", f);
       vectors.push_back(fmt::format("v{}", f));
@@ -192,6 +200,7 @@ std::string forward_source(const std::vector<ScriptFeature>& features,
     }
     body += fmt::format("    lengths.append({}{}.size(0))\n", has_vectors ? "v" : "b", f);
   }
+  body += kCheckLengths;
   for (const auto& [i, j] : pairs) terms.push_back(fmt::format("(v{} * v{}).sum(1)", i, j));
   if (pairs.empty() && !vectors.empty()) {
     body += fmt::format("    v = torch.stack([{}])\n", fmt::join(vectors, ", "));
@@ -201,8 +210,7 @@ std::string forward_source(const std::vector<ScriptFeature>& features,
   return fmt::format(R"PY(
 def forward(self, categorical: Dict[str, List[str]], bags: Dict[str, List[List[str]]], numbers: Dict[str, Tensor]) -> Tensor:
     lengths: List[int] = []
-{}    assert min(lengths) == max(lengths), "expected columns of one length, received {{}}".format(lengths)
-    return {}
+{}    return {}
 
 def score(self, categorical: Dict[str, List[str]], bags: Dict[str, List[List[str]]], numbers: Dict[str, Tensor]) -> Tensor:
     return self.forward(categorical, bags, numbers)

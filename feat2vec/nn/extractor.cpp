@@ -1,7 +1,6 @@
 #include "feat2vec/nn/extractor.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/cat.h>
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/embedding_bag.h>
 #include <ATen/ops/where.h>
@@ -33,13 +32,6 @@ bool has_special_ids(const at::Tensor& ids) {
   return lowest < 0;
 }
 
-/// Of each row of a bag, the number of members for which `mask` (bool [members]) holds, int64 [n].
-at::Tensor count_members(const at::Tensor& mask, const at::Tensor& offsets) {
-  const at::Tensor sums = at::cat({at::zeros({1}, offsets.options()), mask.cumsum(0)});
-  const at::Tensor at_offsets = sums.index_select(0, offsets);
-  return at_offsets.slice(0, 1) - at_offsets.slice(0, 0, -1);
-}
-
 void check_kind(const data::Column& column, data::FeatureKind expected) {
   if (column.kind == expected) return;
   throw Error("Extractor", fmt::format("a {} column", data::to_string(expected)),
@@ -52,6 +44,12 @@ std::int64_t Extractor::parameter_count() const {
   std::int64_t count = 0;
   for (const at::Tensor& parameter : parameters()) count += parameter.numel();
   return count;
+}
+
+at::Tensor Extractor::parameter(const std::string& name) const {
+  const auto own = named_parameters(/*recurse=*/false);
+  const at::Tensor* found = own.find(name);
+  return found == nullptr ? at::Tensor() : *found;
 }
 
 Lookup::Lookup(std::int64_t rows, std::int64_t dim)
@@ -81,12 +79,12 @@ at::Tensor BagLookup::forward(const data::Column& column) {
       weight, ids.to(at::kLong), column.offsets, /*scale_grad_by_freq=*/false, kSumMode,
       /*sparse=*/false, shares, /*include_last_offset=*/true));
   if (special) {
-    const at::Tensor means = count_members(column.ids.eq(data::kMeanValue), column.offsets);
+    const at::Tensor means = data::count_members(column.ids.eq(data::kMeanValue), column.offsets);
     if (means.any().item<bool>())
       pooled = pooled + means.to(weight.scalar_type()).unsqueeze(1) * weight.mean(0, true);
   }
   if (pooling_ == data::Pooling::kSum) return pooled;
-  const at::Tensor members = count_members(column.ids.ne(data::kNoValue), column.offsets);
+  const at::Tensor members = data::count_members(column.ids.ne(data::kNoValue), column.offsets);
   const at::Tensor lengths = members.clamp_min(1).to(pooled.dtype());
   return pooled / (pooling_ == data::Pooling::kMean ? lengths : lengths.sqrt()).unsqueeze(1);
 }

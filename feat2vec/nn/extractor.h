@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "feat2vec/data/dataset.h"
 #include "feat2vec/nn/feature_spec.h"
@@ -19,6 +20,10 @@ class Extractor : public torch::nn::Module {
 
   /// Number of learned parameters, intermediate layers included; what P1 is made of (eq. 5).
   std::int64_t parameter_count() const;
+
+  /// The parameter called `name` of this φ itself, undefined when it has none; a module of the user's
+  /// own has none at all.
+  at::Tensor parameter(const std::string& name) const;
 };
 
 /// A table of vectors, for one id a row. Parameter `weight` [rows, dim].

@@ -29,9 +29,7 @@ void check_features(const std::vector<nn::FeatureSpec>& features) {
   for (const nn::FeatureSpec& feature : features) {
     if (!names.insert(feature.name).second)
       throw Error("Feat2Vec", "each feature name once", fmt::format("\"{}\" twice", feature.name));
-    const bool table =
-        feature.kind == data::FeatureKind::kCategorical || feature.kind == data::FeatureKind::kBag;
-    if (table && !feature.module && feature.rows < 1)
+    if (data::has_vocabulary(feature.kind) && !feature.module && feature.rows < 1)
       throw Error("Feat2Vec", fmt::format("one value or more of \"{}\"", feature.name), "none");
     if (feature.kind == data::FeatureKind::kNumeric && !feature.module && feature.width < 1)
       throw Error("Feat2Vec", fmt::format("one column or more of \"{}\"", feature.name), "none");
@@ -101,8 +99,9 @@ void Feat2VecImpl::initialise() {
   const at::NoGradGuard no_grad;
   at::Generator generator = at::detail::createCPUGenerator(options_.seed);
   for (const auto& extractor : extractors_) {
-    if (!extractor || dynamic_cast<nn::Custom*>(extractor.get()) != nullptr) continue;
-    for (const auto& parameter : extractor->named_parameters())
+    if (!extractor) continue;
+    // A user's module has started itself.
+    for (const auto& parameter : extractor->named_parameters(/*recurse=*/false))
       if (parameter.key() != "bias") parameter.value().normal_(0, options_.init_std, generator);
   }
 }

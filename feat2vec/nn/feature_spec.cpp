@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "feat2vec/error.h"
@@ -68,13 +67,9 @@ std::vector<FeatureSpec> feature_specs(const data::Schema& schema,
     spec.dense_bias = feature.dense_bias;
     spec.embedding = feature.embedding && feature.kind != data::FeatureKind::kOffset;
     spec.bias = feature.bias || feature.kind == data::FeatureKind::kOffset;
-    if (feature.kind == data::FeatureKind::kNumeric) {
+    spec.missing_vectors = feature.has_missing_vector();
+    if (feature.kind == data::FeatureKind::kNumeric)
       spec.width = static_cast<std::int64_t>(feature.columns.size());
-      spec.missing_vectors =
-          feature.missing == data::MissingPolicy::kVector &&
-          std::any_of(feature.missing_counts.begin(), feature.missing_counts.end(),
-                      [](std::int64_t count) { return count > 0; });
-    }
     specs.push_back(std::move(spec));
   }
   return specs;

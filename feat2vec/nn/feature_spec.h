@@ -28,11 +28,16 @@ struct FeatureSpec {
   /// feature, else `ids` [n]) and returns vectors [n, dim].
   std::optional<torch::nn::AnyModule> module;
 
+  /// One id in [0, rows) a row.
   static FeatureSpec categorical(std::string name, std::int64_t rows);
+  /// Any number of ids in [0, rows) a row, whose vectors are pooled.
   static FeatureSpec bag(std::string name, std::int64_t rows,
                          data::Pooling pooling = data::Pooling::kSum);
+  /// `width` real numbers a row, through one dense layer.
   static FeatureSpec numeric(std::string name, std::int64_t width, bool dense_bias = true);
+  /// One learned number that is added to every score; no vector.
   static FeatureSpec offset(std::string name = "offset");
+  /// A categorical or numeric feature with `module` as its φ; see there.
   static FeatureSpec custom(std::string name, data::FeatureKind kind, torch::nn::AnyModule module);
 };
 

@@ -39,9 +39,9 @@ at::Tensor aligned_zeros(std::int64_t rows, std::int64_t stride, const at::Tenso
 std::vector<at::Tensor> row_parameters(const std::shared_ptr<Extractor>& extractor) {
   std::vector<at::Tensor> parameters;
   if (!extractor) return parameters;
-  const auto named = extractor->named_parameters(/*recurse=*/false);
   for (const char* name : {"weight", "missing", "bias"})
-    if (const at::Tensor* found = named.find(name)) parameters.push_back(*found);
+    if (const at::Tensor found = extractor->parameter(name); found.defined())
+      parameters.push_back(found);
   return parameters;
 }
 

@@ -8,7 +8,8 @@ namespace feat2vec::storage {
 
 /// A file that appears whole or not at all. What is written goes to `.NAME.tmp-PID` beside the
 /// target; `commit` makes it the target. Without `commit` the target stays as it was and nothing is
-/// left behind. The target of a symbolic link is the file that it leads to; the link stays. Not thread-safe; one writer a target at a time in a process.
+/// left behind. The target of a symbolic link is the file that it leads to; the link stays. Not
+/// thread-safe; one writer a target at a time in a process.
 class AtomicFile {
  public:
   /// Opens the temporary file, after removing those that dead processes left for this target.
@@ -40,8 +41,9 @@ class AtomicFile {
   int descriptor_ = -1;
 };
 
-/// Throws Error unless a file can be written at `path`: its folder exists and is writable,
-/// `path` itself is a regular file or nothing yet, and its name leaves room for the temporary one. For checks before hours of training.
+/// Throws Error unless a file can be written at `path`: its folder exists and is writable, `path`
+/// itself is a regular file or nothing yet, and its name leaves room for the temporary one. For checks
+/// before hours of training.
 void check_writable(const std::string& path);
 
 }  // namespace feat2vec::storage

@@ -20,6 +20,7 @@
 #include "feat2vec/storage/model_options_json.h"
 #include "feat2vec/storage/model_tensors.h"
 #include "feat2vec/storage/string_list.h"
+#include "feat2vec/storage/type_and_shape.h"
 
 namespace feat2vec::storage {
 namespace {
@@ -123,7 +124,7 @@ void check_version(const Safetensors& content, const std::string& path) {
   int version = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
   if (error != std::errc() || end != text.data() + text.size() || version < 1) {
-    throw file_error(path, "a number as format_version", "something else");
+    throw file_error(path, "a number as format_version", in_quotes(text));
   }
   if (version > kFormatVersion) {
     throw file_error(path, fmt::format("format version {} or earlier", kFormatVersion),
@@ -144,7 +145,7 @@ data::Vocabulary read_vocabulary(const Safetensors& content, const std::string& 
   if (counts.scalar_type() != at::kLong || counts.dim() != 1 || counts.numel() < size ||
       counts.numel() > size + 1) {
     throw file_error(path, fmt::format("{} as int64 [{}] or one more", counts_name, size),
-                     "another type or shape");
+                     type_and_shape(counts));
   }
   const auto* count = counts.const_data_ptr<std::int64_t>();
   std::vector<std::pair<std::string, std::int64_t>> values;
@@ -202,10 +203,9 @@ Model read_model(const Safetensors& content, const std::string& path) {
   model.schema = data::schema_from_json(metadata_json(content, "schema", path));
   model.provenance = metadata_json(content, "provenance", path);
   for (const auto& feature : model.schema.features) {
-    const bool named =
-        feature.kind == data::FeatureKind::kCategorical || feature.kind == data::FeatureKind::kBag;
-    model.vocabularies.push_back(named ? read_vocabulary(content, feature.name, path)
-                                       : data::Vocabulary());
+    model.vocabularies.push_back(data::has_vocabulary(feature.kind)
+                                     ? read_vocabulary(content, feature.name, path)
+                                     : data::Vocabulary());
   }
   const ModelOptions options = model_options_from_json(metadata_json(content, "model", path));
   check_sizes(content, model, options, path);

@@ -28,9 +28,9 @@ enum class FileKind {
 };
 
 /// Writes a model file (`.f2v`, see docs/file_format.md) whole or not at all. Floats keep their type
-/// and every bit; the same model gives the same bytes. Throws Error when it cannot be written, and
-/// for a model with a φ of the user's own,
-/// names that are not UTF-8, or group offsets for other sampling groups than the schema's.
+/// and every bit; the same model gives the same bytes. Throws Error when it cannot be written, and for
+/// a model with a φ of the user's own, names that are not UTF-8, or group offsets for other sampling
+/// groups than the schema's.
 void save_model(const std::string& path, const Model& model);
 
 /// Reads a model file, or the model of a checkpoint, to the CPU. Throws Error `PATH: expected …` for

@@ -71,7 +71,7 @@ ModelOptions model_options_from_json(const nlohmann::json& json) {
   options.pairs = pairs(json.at("pairs"));
   const auto prior = json.at("prior").get<std::string>();
   if (prior != "group" && prior != "none") {
-    throw Error(kWhere, "prior \"none\" or \"group\"", "another word");
+    throw Error(kWhere, "prior \"none\" or \"group\"", shown(json.at("prior")));
   }
   options.prior = prior == "group" ? Prior::kGroup : Prior::kNone;
   return options;

@@ -26,26 +26,20 @@ constexpr Names kBiasNames{"bias", "bias_dense_bias", "bias_missing"};
 /// Adds the tensors of one φ. Biases, of dimension 1, lose that dimension.
 void add_extractor(NamedTensors& tensors, const nn::Extractor& extractor,
                    const std::string& feature, const Names& names, bool is_bias) {
+  const at::Tensor weight = extractor.parameter("weight");
+  if (!weight.defined()) {
+    throw Error("model_tensors", "features whose vectors are a table or a dense layer",
+                "\"" + feature + "\" with a module of its own");
+  }
   const auto add = [&](std::string_view name, const at::Tensor& tensor) {
     if (!tensor.defined()) return;
     const at::Tensor shared = tensor.detach();
     tensors.emplace_back(fmt::format("{}/{}", name, feature),
                          is_bias && shared.dim() == 2 ? shared.select(1, 0) : shared);
   };
-  if (const auto* lookup = dynamic_cast<const nn::Lookup*>(&extractor)) {
-    add(names.weight, lookup->weight);
-  } else if (const auto* bag = dynamic_cast<const nn::BagLookup*>(&extractor)) {
-    add(names.weight, bag->weight);
-  } else if (const auto* offset = dynamic_cast<const nn::Offset*>(&extractor)) {
-    add(names.weight, offset->weight);
-  } else if (const auto* dense = dynamic_cast<const nn::Dense*>(&extractor)) {
-    add(names.weight, dense->weight);
-    add(names.bias, dense->bias);
-    add(names.missing, dense->missing);
-  } else {
-    throw Error("model_tensors", "features whose vectors are a table or a dense layer",
-                "\"" + feature + "\" with a module of its own");
-  }
+  add(names.weight, weight);
+  add(names.bias, extractor.parameter("bias"));
+  add(names.missing, extractor.parameter("missing"));
 }
 
 std::string described(const at::Tensor& tensor) {

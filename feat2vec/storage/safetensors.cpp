@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 #include "feat2vec/storage/atomic_file.h"
 #include "feat2vec/storage/checksum.h"

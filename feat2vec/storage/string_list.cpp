@@ -1,12 +1,14 @@
 #include "feat2vec/storage/string_list.h"
 
 #include <ATen/ops/empty.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdint>
 
 #include "feat2vec/printable.h"
 #include "feat2vec/storage/file_error.h"
+#include "feat2vec/storage/type_and_shape.h"
 
 namespace feat2vec::storage {
 
@@ -31,12 +33,15 @@ std::vector<std::string> unpack_strings(const PackedStrings& packed, const std::
   if (bytes.scalar_type() != at::kByte || bytes.dim() != 1 || offsets.scalar_type() != at::kLong ||
       offsets.dim() != 1 || offsets.numel() < 1) {
     throw file_error(where, "names as uint8 [b] and offsets as int64 [n + 1]",
-                     "other types or shapes");
+                     type_and_shape(bytes) + " and " + type_and_shape(offsets));
   }
   const auto* offset = offsets.const_data_ptr<std::int64_t>();
   const auto* last = offset + offsets.numel() - 1;
-  if (*offset != 0 || *last != bytes.numel() || !std::is_sorted(offset, last + 1)) {
-    throw file_error(where, "offsets of names that rise from 0 to their bytes", "other offsets");
+  const bool rises = std::is_sorted(offset, last + 1);
+  if (*offset != 0 || *last != bytes.numel() || !rises) {
+    throw file_error(
+        where, fmt::format("offsets of names that rise from 0 to {}", bytes.numel()),
+        fmt::format("{}{} to {}", rises ? "" : "some that fall, from ", *offset, *last));
   }
   const auto* text = static_cast<const char*>(bytes.const_data_ptr());
   std::vector<std::string> texts;

@@ -13,6 +13,7 @@ struct PackedStrings {
   at::Tensor offsets;  ///< int64 [n + 1]; text i is bytes offsets[i] .. offsets[i + 1]
 };
 
+/// Packs the texts in their order, any bytes.
 PackedStrings pack_strings(const std::vector<std::string>& texts);
 
 /// The inverse. Throws Error `WHERE: expected …` when types, shapes or offsets make no

@@ -54,9 +54,9 @@ ReadTable read_by_kind(const Input& input) {
       arrow::Buffer::Wrap(input.bytes.data(), input.bytes.size()));
   try {
     switch (input.kind) {
-      case FileKind::kParquet:
+      case InputKind::kParquet:
         return read_parquet(bytes);
-      case FileKind::kArrowFile:
+      case InputKind::kArrowFile:
         return read_arrow_file(bytes);
       default:
         return read_arrow_stream(bytes);
@@ -69,10 +69,10 @@ ReadTable read_by_kind(const Input& input) {
 }  // namespace
 
 ParsedFile read_columnar(const Input& input) {
-  const std::string where = printable(input.name, 4096);
+  const std::string where = shown_path(input.name);
   const ReadTable result = read_by_kind(input);
   if (!result.ok()) {
-    const bool is_parquet = input.kind == FileKind::kParquet;
+    const bool is_parquet = input.kind == InputKind::kParquet;
     throw Error(where + ": expected " + (is_parquet ? "a whole Parquet file" : "whole Arrow data") +
                 ", received " + in_quotes(result.status().message(), 200));
   }

@@ -1,9 +1,11 @@
+#include "feat2vec/tables/dates.h"
+
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string>
 #include <vector>
 
-#include "feat2vec/tables/judge.h"
 #include "feat2vec/tables/members.h"
 
 namespace feat2vec::tables {

@@ -27,8 +27,6 @@
 namespace feat2vec::tables {
 namespace {
 
-using namespace std::string_view_literals;
-
 /// What is wrong with one record; `field` from 1, or 0 for the whole record.
 struct Complaint {
   std::size_t field = 0;
@@ -57,16 +55,12 @@ struct Body {
   std::string_view text() const { return is_rewritten ? rewritten : original; }
 };
 
-std::string_view without_bom(std::string_view text) {
-  return text.starts_with("\xef\xbb\xbf"sv) ? text.substr(3) : text;
-}
-
 std::string_view content(std::string_view text, FieldSpan field) {
   return text.substr(field.begin, field.end - field.begin);
 }
 
 std::string place(const std::string& file, std::int64_t line) {
-  return printable(file, 4096) + ":" + std::to_string(line);
+  return shown_path(file) + ":" + std::to_string(line);
 }
 
 std::optional<Complaint> check(std::string_view text, const Record& record, std::size_t fields) {
@@ -132,7 +126,7 @@ std::vector<std::string> read_header(const std::string& file, std::string_view t
     RecordScanner(text, dialect).next(record);
   }
   if (record.fields.empty()) {
-    throw Error(printable(file, 4096) + ": expected a table, received blank lines only");
+    throw Error(shown_path(file) + ": expected a table, received blank lines only");
   }
   check_structure(file, record);
   if (const auto complaint = check(text, record, record.fields.size())) {
@@ -204,7 +198,7 @@ std::function<std::int64_t(std::int64_t)> line_finder(const std::string& name,
   return [=](std::int64_t row) -> std::int64_t {
     try {
       const Input again = read_input(name);
-      return line_of_row(without_bom(again.bytes), layout, row);
+      return line_of_row(again.bytes, layout, row);
     } catch (const Error&) {
       return 0;  // the message it is for matters more
     }
@@ -238,11 +232,11 @@ std::vector<TextColumn> columns_of(const std::string& file, const Body& body,
                                    const Layout& layout) {
   constexpr std::size_t kLongestRecord = std::size_t{1} << 30U;
   if (body.longest > kLongestRecord) {
-    throw Error(printable(file, 4096) + ": expected records below 1 GiB, received a longer one");
+    throw Error(shown_path(file) + ": expected records below 1 GiB, received a longer one");
   }
   const auto result = split(body, layout);
   if (!result.ok() || (*result)->num_rows() != body.rows) {
-    throw Error(printable(file, 4096) + ": expected " + std::to_string(body.rows) +
+    throw Error(shown_path(file) + ": expected " + std::to_string(body.rows) +
                 " records, received " + in_quotes(result.status().ToString(), 200));
   }
   std::vector<TextColumn> columns;
@@ -271,7 +265,7 @@ Layout layout_of(const Input& input, std::string_view text, const std::vector<st
 
 ParsedFile read_delimited(const Input& input, const std::vector<std::string>& header,
                           bool skip_bad_rows) {
-  const std::string_view text = without_bom(input.bytes);
+  const std::string_view text = input.bytes;
   Layout layout = layout_of(input, text, header, skip_bad_rows);
   Body body = read_body(input.name, text, layout);
   if (layout.dialect.blank_after && !body.blanks) {
@@ -279,7 +273,7 @@ ParsedFile read_delimited(const Input& input, const std::vector<std::string>& he
     body = read_body(input.name, text, layout);
   }
   if (body.rows == 0) {
-    throw Error(printable(input.name, 4096) + ": expected rows, received " +
+    throw Error(shown_path(input.name) + ": expected rows, received " +
                 (body.bad_rows.count > 0 ? "bad rows only: " + body.bad_rows.first
                                          : "none after the header"));
   }

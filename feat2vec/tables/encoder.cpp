@@ -216,11 +216,7 @@ Column encode_numbers(const Table& table, const Feature& feature, const Schema& 
       value[cell] = static_cast<float>(scaled);
     }
   }
-  const bool missing_is_value =
-      feature.missing == data::MissingPolicy::kVector &&
-      std::any_of(feature.missing_counts.begin(), feature.missing_counts.end(),
-                  [](std::int64_t count) { return count > 0; });
-  return Column::numeric(std::move(values), std::move(missing), missing_is_value);
+  return Column::numeric(std::move(values), std::move(missing), feature.has_missing_vector());
 }
 
 }  // namespace
@@ -229,10 +225,9 @@ Encoder Encoder::fit(const Table& table, data::Schema schema) {
   schema.validate();
   std::vector<Vocabulary> vocabularies;
   for (Feature& feature : schema.features) {
-    const bool has_values =
-        feature.kind == FeatureKind::kCategorical || feature.kind == FeatureKind::kBag;
     if (feature.kind == FeatureKind::kNumeric) fit_numbers(table, feature, schema);
-    vocabularies.push_back(has_values ? fit_vocabulary(table, feature, schema) : Vocabulary());
+    vocabularies.push_back(has_vocabulary(feature.kind) ? fit_vocabulary(table, feature, schema)
+                                                        : Vocabulary());
   }
   return {std::move(schema), std::move(vocabularies)};
 }

@@ -43,7 +43,7 @@ class OpenFile {
 
 [[noreturn]] void fail(const std::string& name, std::string_view expected,
                        std::string_view received) {
-  throw Error(printable(name, 4096) + ": expected " + std::string(expected) + ", received " +
+  throw Error(shown_path(name) + ": expected " + std::string(expected) + ", received " +
               std::string(received));
 }
 
@@ -100,15 +100,14 @@ std::string decompress(const Input& input, arrow::Compression::type compression)
   }
 }
 
-std::optional<FileKind> kind_by_content(std::string_view bytes) {
-  if (bytes.starts_with("PAR1")) return FileKind::kParquet;
-  if (bytes.starts_with("ARROW1")) return FileKind::kArrowFile;
-  if (bytes.starts_with("\xff\xff\xff\xff"sv)) return FileKind::kArrowStream;
+std::optional<InputKind> kind_by_content(std::string_view bytes) {
+  if (bytes.starts_with("PAR1")) return InputKind::kParquet;
+  if (bytes.starts_with("ARROW1")) return InputKind::kArrowFile;
+  if (bytes.starts_with("\xff\xff\xff\xff"sv)) return InputKind::kArrowStream;
   return std::nullopt;
 }
 
 bool looks_like_json(std::string_view bytes) {
-  if (bytes.starts_with("\xef\xbb\xbf"sv)) bytes.remove_prefix(3);
   constexpr std::string_view kBlanks = " \t\r\n";
   std::size_t start = bytes.find_first_not_of(kBlanks);
   if (start == std::string_view::npos) return false;
@@ -118,15 +117,15 @@ bool looks_like_json(std::string_view bytes) {
   return key != std::string_view::npos && (bytes[key] == '"' || bytes[key] == '}');
 }
 
-FileKind kind_of(const Input& input) {
+InputKind kind_of(const Input& input) {
   if (const auto kind = kind_by_content(input.bytes)) return *kind;
   const std::string extension = extension_of(input.name);
   const auto is_one_of = [&](auto... names) { return ((extension == names) || ...); };
   if (is_one_of("parquet", "pq")) fail(input.name, "a Parquet file", "other content");
   if (is_one_of("arrow", "feather", "ipc")) fail(input.name, "an Arrow file", "other content");
-  if (is_one_of("json", "jsonl", "ndjson")) return FileKind::kJson;
-  if (is_one_of("csv", "tsv", "txt", "dat", "data")) return FileKind::kDelimited;
-  return looks_like_json(input.bytes) ? FileKind::kJson : FileKind::kDelimited;
+  if (is_one_of("json", "jsonl", "ndjson")) return InputKind::kJson;
+  if (is_one_of("csv", "tsv", "txt", "dat", "data")) return InputKind::kDelimited;
+  return looks_like_json(input.bytes) ? InputKind::kJson : InputKind::kDelimited;
 }
 
 }  // namespace
@@ -156,6 +155,8 @@ Input read_input(const std::string& path) {
   if (input.bytes.starts_with("\xff\xfe"sv) || input.bytes.starts_with("\xfe\xff"sv)) {
     fail(input.name, "UTF-8 text", "UTF-16 text (its byte order mark)");
   }
+  constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf";
+  if (input.bytes.starts_with(kUtf8Mark)) input.bytes.erase(0, kUtf8Mark.size());
   input.kind = kind_of(input);
   return input;
 }

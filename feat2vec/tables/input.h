@@ -6,13 +6,13 @@
 namespace feat2vec::tables {
 
 /// What a file holds, told by its first bytes and then by its name.
-enum class FileKind { kDelimited, kJson, kParquet, kArrowFile, kArrowStream };
+enum class InputKind { kDelimited, kJson, kParquet, kArrowFile, kArrowStream };
 
-/// The content of one input, decompressed.
+/// The content of one input, decompressed and without the byte order mark of UTF-8.
 struct Input {
   std::string name;  ///< as given, or `stdin`
   std::string bytes;
-  FileKind kind = FileKind::kDelimited;
+  InputKind kind = InputKind::kDelimited;
 };
 
 /// Reads a file whole, or standard input for `-`; gzip and zstd are told by content. Throws Error

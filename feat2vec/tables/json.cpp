@@ -218,9 +218,7 @@ class ObjectScanner {
 }  // namespace
 
 ParsedFile read_json(const Input& input) {
-  std::string_view text = input.bytes;
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  ObjectScanner scanner(text, printable(input.name, 4096));
+  ObjectScanner scanner(input.bytes, shown_path(input.name));
   RowBuilder builder;
   for (std::string_view object = scanner.next(); !object.empty(); object = scanner.next()) {
     if (!nlohmann::json::sax_parse(object, &builder)) {
@@ -228,7 +226,7 @@ ParsedFile read_json(const Input& input) {
     }
   }
   if (builder.rows() == 0) {
-    throw Error(printable(input.name, 4096) + ": expected rows, received none");
+    throw Error(shown_path(input.name) + ": expected rows, received none");
   }
   ParsedFile file;
   file.source = {input.name, {}, builder.rows(), {}};

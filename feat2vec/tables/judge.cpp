@@ -8,6 +8,7 @@
 
 #include "feat2vec/printable.h"
 #include "feat2vec/tables/bag_evidence.h"
+#include "feat2vec/tables/dates.h"
 #include "feat2vec/tables/members.h"
 
 namespace feat2vec::tables {

@@ -19,8 +19,4 @@ ColumnDecision describe(const TextColumn& column, const ColumnStats& stats);
 /// Whether a name ends in the word "id": `id`, `user_id`, `userId`, `artistID`, `User Id`.
 bool is_id_name(std::string_view name);
 
-/// Whether a text is written as a date: `1990-01-08`, `08/01/1990`, `September 25, 2021`, with a time
-/// or without.
-bool is_date(std::string_view text);
-
 }  // namespace feat2vec::tables

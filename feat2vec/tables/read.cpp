@@ -34,7 +34,7 @@ std::string complaint_about(const ParsedFile& file, std::int64_t row) {
   for (const TextColumn& column : file.columns) {
     const std::string_view text = unclean_text(column, row);
     if (text.empty()) continue;
-    return printable(file.source.name, 4096) + ":row " + std::to_string(row + 1) + " (" +
+    return shown_path(file.source.name) + ":row " + std::to_string(row + 1) + " (" +
            printable(column.name(), kShownBytes) +
            "): expected UTF-8 text without NUL bytes, received " + in_quotes(text);
   }
@@ -66,7 +66,7 @@ void check_names(const ParsedFile& file) {
   std::vector<std::string> names = file.source.fields;
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
-  const std::string where = printable(file.source.name, 4096);
+  const std::string where = shown_path(file.source.name);
   for (const std::string& name : names) {
     if (is_clean_utf8(name)) continue;
     throw Error(where + ": expected column names in UTF-8 without NUL bytes, received " +
@@ -83,14 +83,14 @@ void check_names(const ParsedFile& file) {
 
 ParsedFile parse_file(const std::string& path, const ReadOptions& options) {
   const Input input = read_input(path);
-  if (input.kind == FileKind::kDelimited) {
+  if (input.kind == InputKind::kDelimited) {
     return read_delimited(input, options.header, options.skip_bad_rows);
   }
-  ParsedFile file = input.kind == FileKind::kJson ? read_json(input) : read_columnar(input);
+  ParsedFile file = input.kind == InputKind::kJson ? read_json(input) : read_columnar(input);
   check_names(file);
   check_cells(file, options.skip_bad_rows);
   if (file.source.rows == 0) {
-    throw Error(printable(input.name, 4096) + ": expected rows, received none");
+    throw Error(shown_path(input.name) + ": expected rows, received none");
   }
   return file;
 }
@@ -126,8 +126,8 @@ void append_column(TextColumn& column, TextColumn more, const std::string& file)
 void check_same_columns(const ParsedFile& first, const ParsedFile& file) {
   const auto& known = first.source.fields;
   const auto& names = file.source.fields;
-  const std::string where = printable(file.source.name, 4096);
-  const std::string reference = printable(first.source.name, 4096);
+  const std::string where = shown_path(file.source.name);
+  const std::string reference = shown_path(first.source.name);
   for (const std::string& name : known) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       throw Error(fmt::format("{}: expected the columns of {}, received none called {}", where,
@@ -143,7 +143,7 @@ void check_same_columns(const ParsedFile& first, const ParsedFile& file) {
 }
 
 void append_file(ParsedFile& all, ParsedFile file) {
-  const std::string where = printable(file.source.name, 4096);
+  const std::string where = shown_path(file.source.name);
   for (TextColumn& column : all.columns) {
     const auto same =
         std::find_if(file.columns.begin(), file.columns.end(),

@@ -55,7 +55,7 @@ const TextColumn& Table::column(std::string_view name) const {
 }
 
 std::string Table::source_name() const {
-  return sources_.empty() ? "table" : printable(sources_.front().name, 4096);
+  return sources_.empty() ? "table" : shown_path(sources_.front().name);
 }
 
 std::string Table::location(std::int64_t row, std::string_view column) const {
@@ -67,7 +67,7 @@ std::string Table::location(std::int64_t row, std::string_view column) const {
   }
   const std::string name = " (" + printable(column, kShownBytes) + ")";
   if (source == sources_.end()) return "table:row " + std::to_string(local + 1) + name;
-  const std::string file = printable(source->name, 4096);
+  const std::string file = shown_path(source->name);
   const std::int64_t line = source->line_of_row ? source->line_of_row(local) : 0;
   if (line == 0) return file + ":row " + std::to_string(local + 1) + name;
   const auto field = std::find(source->fields.begin(), source->fields.end(), column);

@@ -5,25 +5,16 @@
 #include <gtest/gtest.h>
 
 #include "feat2vec/embeddings/keys.h"
-#include "feat2vec/error.h"
 #include "feat2vec/nn/extractor.h"
 #include "feat2vec/nn/feature_spec.h"
+#include "tests/support/errors.h"
 #include "tests/support/sample_model.h"
 
 namespace feat2vec::embeddings {
 namespace {
 
+using testing::error_of;
 using testing::sample_model;
-
-template <typename Action>
-std::string error_of(const Action& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
 
 TEST(Keys, EncodeWhatWouldBreakAFormat) {
   EXPECT_EQ(encode_key("director", "Jane Campion"), "director=Jane%20Campion");

@@ -1,6 +1,7 @@
 #include "feat2vec/embeddings/export.h"
 
 #include <ATen/ops/equal.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -9,16 +10,17 @@
 
 #include "feat2vec/embeddings/embeddings.h"
 #include "feat2vec/embeddings/keys.h"
-#include "feat2vec/error.h"
 #include "feat2vec/nn/extractor.h"
 #include "feat2vec/storage/safetensors.h"
 #include "feat2vec/storage/string_list.h"
+#include "tests/support/errors.h"
 #include "tests/support/sample_model.h"
 #include "tests/support/temporary_folder.h"
 
 namespace feat2vec::embeddings {
 namespace {
 
+using testing::error_of;
 using testing::read_file;
 using testing::sample_model;
 using testing::TemporaryFolder;
@@ -167,7 +169,8 @@ TEST(Export, NamesItsFilesAndFormats) {
   EXPECT_EQ(export_paths(Format::kNpy, "a/v.npy"), (Paths{"a/v.npy", "a/v.names.txt"}));
   EXPECT_EQ(export_paths(Format::kProjector, "p"), (Paths{"p.tsv", "p.metadata.tsv"}));
   EXPECT_EQ(export_paths(Format::kWord2vec, "v", {"b"}), (Paths{"v", "b"}));
-  EXPECT_THROW(format_from_string("word2vek"), Error);
+  EXPECT_THAT(error_of([] { format_from_string("word2vek"); }),
+              ::testing::HasSubstr("received \"word2vek\""));
 }
 
 TEST(Export, RefusesAModelWithoutVectors) {
@@ -178,7 +181,8 @@ TEST(Export, RefusesAModelWithoutVectors) {
   model.schema.features[0].embedding = false;
   model.vocabularies = {data::Vocabulary({{"a", 1}, {"b", 1}}, 0)};
   model.module = Feat2Vec(ModelOptions{}, nn::feature_specs(model.schema, model.vocabularies));
-  EXPECT_THROW(export_model(model, Format::kWord2vec, folder.file("v")), Error);
+  EXPECT_THAT(error_of([&] { export_model(model, Format::kWord2vec, folder.file("v")); }),
+              ::testing::HasSubstr("expected a model with vectors"));
   EXPECT_EQ(folder.entries(), 0);
 }
 

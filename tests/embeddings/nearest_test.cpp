@@ -7,13 +7,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "feat2vec/error.h"
 #include "feat2vec/nn/extractor.h"
+#include "tests/support/errors.h"
 #include "tests/support/sample_model.h"
 
 namespace feat2vec::embeddings {
 namespace {
 
+using testing::error_of;
 using testing::sample_model;
 
 /// Cosine of two vectors by the definition.
@@ -89,9 +90,15 @@ TEST(Nearest, ChecksItsArguments) {
   const Model model = sample_model();
   const Embeddings embeddings(model);
   const Query query = embeddings.find("cast=u");
-  EXPECT_THROW(nearest(embeddings, query, 0), Error);
-  EXPECT_THROW(nearest(embeddings, query, 1, "caste"), Error);
-  EXPECT_THROW(nearest(embeddings, {"", "", -1, at::tensor({1.0F})}, 1), Error);
+  EXPECT_EQ(error_of([&] { nearest(embeddings, query, 0); }),
+            "[nearest] expected k of 1 or more, received 0");
+  EXPECT_EQ(error_of([&] { nearest(embeddings, query, 1, "caste"); }),
+            "[embeddings] expected a feature with vectors, received \"caste\" (did you mean "
+            "\"cast\"?)");
+  EXPECT_EQ(error_of([&] {
+              nearest(embeddings, {"", "", -1, at::tensor({1.0F})}, 1);
+            }),
+            "[nearest] expected a vector [6], received [1]");
 }
 
 }  // namespace

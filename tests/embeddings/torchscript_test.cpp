@@ -6,6 +6,7 @@
 #include <ATen/ops/equal.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros_like.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -26,8 +27,21 @@
 namespace feat2vec::embeddings {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::sample_model;
 using testing::TemporaryFolder;
+
+/// The message of the exception with which a script ends.
+template <class Call>
+std::string script_error(Call&& call) {
+  try {
+    call();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  ADD_FAILURE() << "no exception was thrown";
+  return {};
+}
 
 torch::jit::Module exported(const Model& model) {
   const TemporaryFolder folder;
@@ -219,15 +233,12 @@ TEST(TorchScript, TreatsUnseenValuesAsTheSchemaSays) {
   };
   EXPECT_EQ(embed("director").abs().sum().item<float>(), 0.0F);
   EXPECT_TRUE(at::allclose(embed("a=b c"), embeddings.feature("a=b c").vectors().mean(0)));
-  try {
-    embed("cast");
-    FAIL() << "embedded";
-  } catch (const std::exception& error) {
-    EXPECT_NE(std::string(error.what()).find("cast: expected a value seen in training"),
-              std::string::npos)
-        << error.what();
-  }
-  EXPECT_THROW(embed("no such feature"), std::exception);
+  EXPECT_THAT(
+      script_error([&] { embed("cast"); }),
+      HasSubstr(
+          "AssertionError: cast: expected a value seen in training, received \"never seen\""));
+  EXPECT_THAT(script_error([&] { embed("no such feature"); }),
+              HasSubstr("AssertionError: expected a feature of [director, a=b c, cast"));
 }
 
 TEST(TorchScript, FindsTheNearestAsWeDo) {
@@ -248,8 +259,12 @@ TEST(TorchScript, FindsTheNearestAsWeDo) {
       }
     }
   }
-  EXPECT_THROW(module.get_method("nearest")({"director", "never seen", "cast", 5}), std::exception);
-  EXPECT_THROW(module.get_method("nearest")({"director", "100%", "cast", 0}), std::exception);
+  const auto error = [&](const char* value, std::int64_t k) {
+    return script_error([&] { module.get_method("nearest")({"director", value, "cast", k}); });
+  };
+  EXPECT_THAT(error("never seen", 5),
+              HasSubstr("AssertionError: director: expected a value seen in training"));
+  EXPECT_THAT(error("100%", 0), HasSubstr("AssertionError: expected k of 1 or more, received 0"));
 }
 
 TEST(TorchScript, LeavesNothingWhenThereIsNoRoom) {
@@ -284,9 +299,16 @@ TEST(TorchScript, RefusesColumnsThatDoNotFit) {
   auto module = exported(model);
   Rows rows = RowMaker(model, 3).make();
   const Rows others = RowMaker(model, 2).make();
-  EXPECT_THROW(module.forward({rows.categorical, others.bags, rows.numbers}), std::exception);
+  EXPECT_THAT(
+      script_error([&] {
+        module.forward({rows.categorical, others.bags, rows.numbers});
+      }),
+      HasSubstr("AssertionError: expected columns of one length, received [3, 3, 2, 2, 3, 3]"));
   EXPECT_EQ(rows.categorical.erase("director"), 1U);
-  EXPECT_THROW(module.forward({rows.categorical, rows.bags, rows.numbers}), std::exception);
+  EXPECT_THAT(script_error([&] {
+                module.forward({rows.categorical, rows.bags, rows.numbers});
+              }),
+              HasSubstr("AssertionError: expected column \"director\" in categorical"));
 }
 
 }  // namespace

@@ -53,7 +53,8 @@ TEST(Table, SelectedRowsKeepTheirPlace) {
   const Table again = selected.select_rows(second);
   EXPECT_EQ(files.without_folder(again.location(0, "b")), "t.csv:2:2 (b)");
   const std::vector<std::int64_t> outside{3};
-  EXPECT_NE(error_of([&] { table.select_rows(outside); }), "");
+  EXPECT_EQ(error_of([&] { table.select_rows(outside); }),
+            "[Table::select_rows] expected rows below 3, received 3");
 }
 
 TEST(Table, LocatesRowsOfFilesWithoutLines) {
@@ -86,7 +87,8 @@ TEST(Table, NamesTheNearestColumn) {
   EXPECT_EQ(files.without_folder(error_of([&] { check_columns(table, names); })),
             "t.csv: expected a column of the table, received 'directer' (did you mean "
             "\"director\"?)");
-  EXPECT_NE(error_of([&] { table.column("x"); }), "");
+  EXPECT_EQ(files.without_folder(error_of([&] { table.column("x"); })),
+            "t.csv: expected a column of the table, received 'x'");
   EXPECT_FALSE(table.find("x").has_value());
 }
 
@@ -96,14 +98,21 @@ TEST(Table, SelectsColumns) {
   EXPECT_EQ(table.names(), (Texts{"c", "a"}));
   EXPECT_EQ(files.without_folder(table.location(0, "c")), "t.csv:2:3 (c)");
   const Texts twice{"a", "a"};
-  EXPECT_NE(error_of([&] { table.select_columns(twice); }), "");
+  EXPECT_EQ(error_of([&] { table.select_columns(twice); }),
+            "[Table] expected each column once, received 'a' twice");
 }
 
 TEST(Table, ColumnsHaveTheSameRowsAndDifferentNames) {
   TextColumn one("a");
   one.append("x");
-  EXPECT_NE(error_of([&] { Table({one, TextColumn("b")}); }), "");
-  EXPECT_NE(error_of([&] { Table({one, one}); }), "");
+  EXPECT_EQ(error_of([&] {
+              Table({one, TextColumn("b")});
+            }),
+            "[Table] expected 1 rows in column 'b', received 0");
+  EXPECT_EQ(error_of([&] {
+              Table({one, one});
+            }),
+            "[Table] expected column names that differ, received 'a' twice");
 }
 
 }  // namespace
