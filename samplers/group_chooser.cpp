@@ -21,22 +21,12 @@ GroupChooser::GroupChooser(const std::vector<std::int64_t>& parameters, double a
   if (!(total > 0))
     throw Error("GroupChooser", "a group with parameters",
                 fmt::format("{} groups without", parameters.size()));
-  for (double& p : probabilities_) p /= total;
-}
-
-std::int64_t GroupChooser::choose(const std::uint8_t* present, Philox& random) const {
-  double total = 0;
-  for (std::size_t g = 0; g < probabilities_.size(); ++g)
-    if (present[g] != 0) total += probabilities_[g];
-  double left = random.uniform() * total;
-  std::int64_t last = -1;
-  for (std::size_t g = 0; g < probabilities_.size(); ++g) {
-    if (present[g] == 0 || !(probabilities_[g] > 0)) continue;
-    last = static_cast<std::int64_t>(g);
-    left -= probabilities_[g];
-    if (left < 0) break;
+  double sum = 0;
+  for (double& p : probabilities_) {
+    p /= total;
+    sum += p;
+    cumulative_.push_back(sum);
   }
-  return last;
 }
 
 }  // namespace feat2vec::samplers

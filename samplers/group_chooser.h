@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -17,11 +19,35 @@ class GroupChooser {
 
   const std::vector<double>& probabilities() const { return probabilities_; }
 
+  /// The group of `point`, uniform in [0, 1), when all groups are present.
+  std::int64_t at(double point) const {
+    const double target = point * cumulative_.back();
+    std::int64_t group = 0;
+    for (const double sum : cumulative_) group += target >= sum ? 1 : 0;
+    return std::min(group, static_cast<std::int64_t>(cumulative_.size()) - 1);
+  }
+
   /// A group, drawn with P1 among those with `present[g]` nonzero; -1 when none of them can be.
-  std::int64_t choose(const std::uint8_t* present, Philox& random) const;
+  template <class Random>
+  std::int64_t choose(const std::uint8_t* present, Random& random) const {
+    double total = 0;
+    for (std::size_t g = 0; g < probabilities_.size(); ++g)
+      if (present[g] != 0) total += probabilities_[g];
+    const double target = random.uniform() * total;
+    double sum = 0;
+    std::int64_t last = -1;
+    for (std::size_t g = 0; g < probabilities_.size(); ++g) {
+      if (present[g] == 0 || !(probabilities_[g] > 0)) continue;
+      last = static_cast<std::int64_t>(g);
+      sum += probabilities_[g];
+      if (target < sum) break;
+    }
+    return last;
+  }
 
  private:
   std::vector<double> probabilities_;
+  std::vector<double> cumulative_;  ///< Σ P1 of the groups up to each one
 };
 
 }  // namespace feat2vec::samplers

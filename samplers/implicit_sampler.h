@@ -8,6 +8,7 @@
 
 #include "feat2vec/data/batch.h"
 #include "feat2vec/data/dataset.h"
+#include "feat2vec/huge_pages.h"
 #include "samplers/draw.h"
 #include "samplers/group_chooser.h"
 #include "samplers/noise_tables.h"
@@ -74,8 +75,8 @@ class ImplicitSampler {
   std::shared_ptr<const NoiseTables> noise_;
   GroupChooser chooser_;
   SamplerOptions options_;
-  std::vector<std::int32_t> entities_;  ///< [rows, groups], the entity in each observed row
-  std::vector<std::uint8_t> present_;   ///< [rows, groups], nonzero where the group is present
+  PageVector<std::int32_t> entities_;  ///< [rows, groups], the entity in each observed row
+  PageVector<std::uint8_t> present_;   ///< [rows, groups], nonzero where the group is present
 };
 
 }  // namespace feat2vec::samplers

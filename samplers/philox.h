@@ -4,15 +4,21 @@
 
 #include <cstdint>
 
+#include "samplers/random_words.h"
+
 namespace feat2vec::samplers {
 
 /// A stream of random words that is a pure function of (seed, epoch, row): Philox-4x32-10 (Salmon et
 /// al., SC 2011) with the seed as key and (word block, epoch, row) as counter. Streams of different
 /// rows or epochs are independent, so draws do not depend on threads, batches or order.
-class Philox {
+class Philox : public RandomWords<Philox> {
  public:
   Philox(std::uint64_t seed, std::uint32_t epoch, std::uint64_t row)
       : key_{{low(seed), high(seed)}}, counter_{{0, epoch, low(row), high(row)}} {}
+
+  /// The same stream without its first 4·`blocks` words.
+  Philox(std::uint64_t seed, std::uint32_t epoch, std::uint64_t row, std::uint32_t blocks)
+      : key_{{low(seed), high(seed)}}, counter_{{blocks, epoch, low(row), high(row)}} {}
 
   /// The next 32 random bits.
   std::uint32_t next() {
@@ -22,23 +28,6 @@ class Philox {
       used_ = 0;
     }
     return block_[used_++];
-  }
-
-  /// Uniform in [0, 1), 53 bits.
-  double uniform() {
-    const std::uint64_t upper = next();
-    const std::uint64_t bits = (upper << 32) | next();
-    return static_cast<double>(bits >> 11) * 0x1.0p-53;
-  }
-
-  /// Uniform in [0, bound), without bias (Lemire's method). REQUIRES: bound > 0.
-  std::uint32_t below(std::uint32_t bound) {
-    std::uint64_t product = std::uint64_t{next()} * bound;
-    if (low(product) < bound) {
-      const std::uint32_t threshold = (0U - bound) % bound;
-      while (low(product) < threshold) product = std::uint64_t{next()} * bound;
-    }
-    return high(product);
   }
 
  private:

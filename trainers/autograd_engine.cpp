@@ -19,8 +19,7 @@ namespace {
 /// The rows at positions [first, last) of an epoch's order, int64.
 at::Tensor rows_at(const samplers::RowOrder& order, std::int64_t first, std::int64_t last) {
   at::Tensor rows = at::empty({last - first}, at::kLong);
-  auto* row = rows.mutable_data_ptr<std::int64_t>();
-  for (std::int64_t position = first; position < last; ++position) *row++ = order(position);
+  order.rows_at(first, last - first, rows.mutable_data_ptr<std::int64_t>());
   return rows;
 }
 

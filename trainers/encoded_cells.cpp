@@ -21,8 +21,8 @@ class Terms {
     if (column.missing.defined()) missing_ = column.missing.const_data_ptr<bool>();
   }
 
-  void append(std::int64_t row, std::vector<std::int32_t>& terms,
-              std::vector<T>& coefficients) const {
+  void append(std::int64_t row, PageVector<std::int32_t>& terms,
+              PageVector<T>& coefficients) const {
     const auto add = [&](std::int64_t id, T coefficient) {
       terms.push_back(first_row_ + static_cast<std::int32_t>(id));
       coefficients.push_back(coefficient);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "feat2vec/data/dataset.h"
+#include "feat2vec/huge_pages.h"
 #include "feat2vec/nn/feat2vec.h"
 #include "trainers/kernels/views.h"
 
@@ -27,9 +28,9 @@ class EncodedCells {
                     const nn::RowTable& table, const std::vector<std::size_t>& features);
 
   std::int64_t rows_ = 0;
-  std::vector<std::int64_t> begin_;
-  std::vector<std::int32_t> terms_;
-  std::vector<T> coefficients_;
+  PageVector<std::int64_t> begin_;
+  PageVector<std::int32_t> terms_;
+  PageVector<T> coefficients_;
 };
 
 }  // namespace feat2vec::trainers

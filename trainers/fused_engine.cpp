@@ -53,7 +53,7 @@ template <class T>
 class FusedRows {
  public:
   FusedRows(const samplers::ImplicitSampler& sampler, const Feat2VecImpl& model,
-            const nn::RowTable& table, const FusedModel<T>& fused)
+            const nn::RowTable& table, const FusedModel<T>& fused, kernels::Target target)
       : observed_(sampler.observed(), model, table, fused.features(), fused.plain()) {
     const data::Dataset& supply = sampler.noise().supply();
     const bool shared = &supply == &sampler.observed() || same_memory(supply, sampler.observed());
@@ -62,7 +62,8 @@ class FusedRows {
     rows_.supply = supply_ ? supply_->view() : observed_.view();
     rows_.noise_rows = static_cast<std::int32_t>(sampler.options().noise_rows);
     if (fused.plain())
-      draws_ = std::make_unique<PlainDraws<T>>(sampler, fused.view(), rows_.observed, rows_.supply);
+      draws_ = std::make_unique<PlainDraws<T>>(sampler, fused.view(), rows_.observed, rows_.supply,
+                                               target);
     else
       draws_ = std::make_unique<DonorDraws>(sampler);
     rows_.draws = draws_.get();
@@ -99,7 +100,7 @@ class FusedEngine : public Engine {
         model_(*module_, sampler_->noise().group_of_feature(), options.objective),
         state_(table_, options.optimizer),
         trainer_(model_.view(), model_.plain(), kernels::best_target(), options.threads),
-        training_(*sampler_, *module_, table_, model_) {
+        training_(*sampler_, *module_, table_, model_, trainer_.target()) {
     state_.attach(model_.view().weights, model_.view().scalars);
   }
 
@@ -123,7 +124,7 @@ class FusedEngine : public Engine {
     if (has_mean_values(sampler.observed()))
       return evaluate_loss(module_, sampler, options_.objective, options_.batch);
     if (&sampler != evaluated_) {
-      evaluation_.emplace(sampler, *module_, table_, model_);
+      evaluation_.emplace(sampler, *module_, table_, model_, trainer_.target());
       evaluated_ = &sampler;
     }
     LossSum total(sampler.noise().groups());

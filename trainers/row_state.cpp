@@ -1,6 +1,5 @@
 #include "trainers/row_state.h"
 
-#include <ATen/ops/full.h>
 #include <ATen/ops/full_like.h>
 #include <ATen/ops/zeros_like.h>
 #include <fmt/format.h>
@@ -36,19 +35,20 @@ T* data_of(const at::Tensor& tensor) {
 RowState::RowState(const nn::RowTable& table, OptimizerKind kind) : kind_(kind) {
   switch (kind) {
     case OptimizerKind::kRowAdagrad:
-      weights_first_ =
-          at::full({table.weights.size(0)}, kFirstAccumulator, table.weights.options());
+      weights_first_ = nn::aligned_zeros({table.weights.size(0)}, table.weights.options());
+      weights_first_.fill_(kFirstAccumulator);
       // The row that stands for no value never moves: rate / √∞ = 0.
       weights_first_.select(0, -1).fill_(std::numeric_limits<double>::infinity());
       scalars_first_ = at::full_like(table.scalars, kFirstAccumulator);
       break;
     case OptimizerKind::kAdagrad:
-      weights_first_ = at::full_like(table.weights, kFirstAccumulator);
+      weights_first_ = nn::aligned_zeros(table.weights.sizes(), table.weights.options())
+                           .fill_(kFirstAccumulator);
       scalars_first_ = at::full_like(table.scalars, kFirstAccumulator);
       break;
     case OptimizerKind::kLazyAdam:
-      weights_first_ = at::zeros_like(table.weights);
-      weights_second_ = at::zeros_like(table.weights);
+      weights_first_ = nn::aligned_zeros(table.weights.sizes(), table.weights.options());
+      weights_second_ = nn::aligned_zeros(table.weights.sizes(), table.weights.options());
       scalars_first_ = at::zeros_like(table.scalars);
       scalars_second_ = at::zeros_like(table.scalars);
       break;

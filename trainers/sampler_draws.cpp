@@ -14,6 +14,31 @@ namespace {
 
 constexpr float kUnset = std::numeric_limits<float>::quiet_NaN();
 
+/// A Philox stream whose first words have been made beforehand.
+class PreparedPhilox : public samplers::RandomWords<PreparedPhilox> {
+ public:
+  /// `words`: every eighth of 8·4·`blocks`.
+  PreparedPhilox(std::uint64_t seed, std::uint32_t epoch, std::int64_t row,
+                 const std::uint32_t* words, std::int32_t blocks)
+      : words_(words),
+        end_(words + (std::int64_t{blocks} * 4 * kStep)),
+        rest_(seed, epoch, static_cast<std::uint64_t>(row), static_cast<std::uint32_t>(blocks)) {}
+
+  std::uint32_t next() {
+    if (words_ >= end_) return rest_.next();
+    const std::uint32_t word = *words_;
+    words_ += kStep;
+    return word;
+  }
+
+ private:
+  static constexpr std::int64_t kStep = 8;
+
+  const std::uint32_t* words_;
+  const std::uint32_t* end_;
+  samplers::Philox rest_;
+};
+
 }  // namespace
 
 void DonorDraws::draw(const std::int64_t* rows, std::int32_t count, std::uint32_t epoch,
@@ -27,10 +52,12 @@ void DonorDraws::draw(const std::int64_t* rows, std::int32_t count, std::uint32_
 template <class T>
 PlainDraws<T>::PlainDraws(const samplers::ImplicitSampler& sampler,
                           const kernels::ModelView<T>& model, const kernels::CellsView<T>& observed,
-                          const kernels::CellsView<T>& supply)
+                          const kernels::CellsView<T>& supply, kernels::Target target)
     : sampler_(sampler),
       features_(model.features),
       observed_(observed.term),
+      null_row_(model.null_row),
+      kernels_(kernels::kernels_for<T>(target)),
       group_features_(model.group_features),
       log_noise_(static_cast<std::size_t>(model.rows), kUnset) {
   for (std::int64_t g = 0; g < sampler.noise().groups(); ++g) add_group(g, supply);
@@ -67,44 +94,70 @@ void PlainDraws<T>::add_group(std::int64_t group, const kernels::CellsView<T>& s
   groups_.push_back(std::move(result));
 }
 
+/// Draws the group of a row and the slots of its noise.
+template <class T>
+template <class Random>
+void PlainDraws<T>::pick(std::int64_t row, Random random, std::int32_t& group, Pick* picks) const {
+  const std::int32_t* own = observed_ + (row * features_);
+  bool all_present = true;
+  for (std::int32_t f = 0; f < features_; ++f) all_present = all_present && own[f] != null_row_;
+  if (all_present)
+    group = static_cast<std::int32_t>(sampler_.chooser().at(random.uniform()));
+  else
+    group = static_cast<std::int32_t>(sampler_.chooser().choose(sampler_.present(row), random));
+  if (group < 0)
+    throw Error("PlainDraws", "a row with a value to replace", fmt::format("row {}", row));
+  const Group& chosen = groups_[static_cast<std::size_t>(group)];
+  const auto size = static_cast<std::uint32_t>(chosen.slots.size());
+  for (std::int64_t j = 0; j < sampler_.options().noise_rows; ++j) {
+    const Slot* slot = chosen.slots.data() + random.below(size);
+    __builtin_prefetch(slot);
+    picks[j] = {slot, random.next()};
+  }
+  __builtin_prefetch(&log_noise_[static_cast<std::size_t>(own[chosen.feature])]);
+}
+
 template <class T>
 void PlainDraws<T>::draw(const std::int64_t* rows, std::int32_t count, std::uint32_t epoch,
                          const kernels::DrawBuffers& out) const {
+  constexpr std::int32_t kStreams = 8;
+  constexpr std::int32_t kGroupWords = 2;
+  const auto k = static_cast<std::int32_t>(sampler_.options().noise_rows);
+  const std::int32_t blocks = (kGroupWords + (2 * k) + 3) / 4;
+  const std::uint64_t seed = sampler_.options().seed;
+  for (std::int32_t i = 0; i < count; ++i) __builtin_prefetch(observed_ + (rows[i] * features_));
+  std::vector<Pick> picks(static_cast<std::size_t>(count) * static_cast<std::size_t>(k));
+  std::vector<std::uint32_t> words(static_cast<std::size_t>(blocks) * 4 * kStreams);
+  for (std::int32_t first = 0; first < count; first += kStreams) {
+    std::int64_t streams[kStreams];
+    for (std::int32_t i = 0; i < kStreams; ++i) streams[i] = rows[std::min(first + i, count - 1)];
+    kernels_.philox_eight(seed, epoch, streams, blocks, words.data());
+    for (std::int32_t i = 0; i < kStreams && first + i < count; ++i)
+      pick(streams[i], PreparedPhilox(seed, epoch, streams[i], words.data() + i, blocks),
+           out.groups[first + i], picks.data() + (std::int64_t{first + i} * k));
+  }
+  resolve(rows, count, picks.data(), out);
+}
+
+/// What the picked slots give, beside the row's own values.
+template <class T>
+void PlainDraws<T>::resolve(const std::int64_t* rows, std::int32_t count, const Pick* picks,
+                            const kernels::DrawBuffers& out) const {
   const std::int64_t k = sampler_.options().noise_rows;
-  for (std::int32_t i = 0; i < count; ++i) {
-    __builtin_prefetch(observed_ + (rows[i] * features_));
-    __builtin_prefetch(sampler_.present(rows[i]));
-  }
-  std::vector<Pick> picks(static_cast<std::size_t>(count * k));
-  for (std::int32_t i = 0; i < count; ++i) {
-    samplers::Philox random(sampler_.options().seed, epoch, static_cast<std::uint64_t>(rows[i]));
-    const std::int64_t group = sampler_.chooser().choose(sampler_.present(rows[i]), random);
-    if (group < 0)
-      throw Error("PlainDraws", "a row with a value to replace", fmt::format("row {}", rows[i]));
-    out.groups[i] = static_cast<std::int32_t>(group);
-    const std::vector<Slot>& slots = groups_[static_cast<std::size_t>(group)].slots;
-    for (std::int64_t j = 0; j < k; ++j) {
-      const Slot* slot = &slots[random.below(static_cast<std::uint32_t>(slots.size()))];
-      __builtin_prefetch(slot);
-      picks[static_cast<std::size_t>((i * k) + j)] = {slot, random.next()};
-    }
-    const std::int32_t target = groups_[static_cast<std::size_t>(group)].feature;
-    __builtin_prefetch(
-        &log_noise_[static_cast<std::size_t>(observed_[(rows[i] * features_) + target])]);
-  }
   std::int32_t* ids = out.ids;
   float* log_noise = out.log_noise;
-  const Pick* pick = picks.data();
   for (std::int32_t i = 0; i < count; ++i) {
     const std::int32_t target = groups_[static_cast<std::size_t>(out.groups[i])].feature;
     const std::int32_t* own = observed_ + (rows[i] * features_);
-    for (std::int32_t f = 0; f < target; ++f) *ids++ = own[f];
-    for (std::int32_t f = target + 1; f < features_; ++f) *ids++ = own[f];
-    *ids++ = own[target];
+    // The last feature takes the place of the target, which comes after all others.
+    for (std::int32_t f = 0; f < features_; ++f) ids[f] = own[f];
+    ids[target] = own[features_ - 1];
+    ids[features_ - 1] = own[target];
+    ids += features_;
     *log_noise++ = log_noise_[static_cast<std::size_t>(own[target])];
-    for (std::int64_t j = 0; j < k; ++j, ++pick) {
+    for (std::int64_t j = 0; j < k; ++j, ++picks) {
       const Candidate& drawn =
-          pick->slot->alias.keeps(pick->word) ? pick->slot->own : pick->slot->other;
+          picks->slot->alias.keeps(picks->word) ? picks->slot->own : picks->slot->other;
       *ids++ = drawn.row;
       *log_noise++ = drawn.log_noise;
     }

@@ -3,9 +3,11 @@
 #include <memory>
 #include <vector>
 
+#include "feat2vec/huge_pages.h"
 #include "samplers/implicit_sampler.h"
 #include "trainers/fused_model.h"
 #include "trainers/kernels/draw_source.h"
+#include "trainers/kernels/kernels.h"
 
 namespace feat2vec::trainers {
 
@@ -27,7 +29,8 @@ class PlainDraws : public kernels::DrawSource {
  public:
   /// `observed` and `supply`: the plain cells of the sampler's rows and of its supply.
   PlainDraws(const samplers::ImplicitSampler& sampler, const kernels::ModelView<T>& model,
-             const kernels::CellsView<T>& observed, const kernels::CellsView<T>& supply);
+             const kernels::CellsView<T>& observed, const kernels::CellsView<T>& supply,
+             kernels::Target target);
   void draw(const std::int64_t* rows, std::int32_t count, std::uint32_t epoch,
             const kernels::DrawBuffers& out) const override;
 
@@ -51,17 +54,23 @@ class PlainDraws : public kernels::DrawSource {
   /// The noise of one sampling group, which is one feature.
   struct Group {
     std::int32_t feature = 0;
-    std::vector<Slot> slots;
+    PageVector<Slot> slots;
   };
 
   void add_group(std::int64_t group, const kernels::CellsView<T>& supply);
+  template <class Random>
+  void pick(std::int64_t row, Random random, std::int32_t& group, Pick* picks) const;
+  void resolve(const std::int64_t* rows, std::int32_t count, const Pick* picks,
+               const kernels::DrawBuffers& out) const;
 
   const samplers::ImplicitSampler& sampler_;
   std::int32_t features_;
   const std::int32_t* observed_;
+  std::int32_t null_row_;
+  const kernels::Kernels<T>& kernels_;
   const std::int32_t* group_features_;
   std::vector<Group> groups_;
-  std::vector<float> log_noise_;  ///< [rows + 1] of the table
+  PageVector<float> log_noise_;  ///< [rows + 1] of the table
 };
 
 }  // namespace feat2vec::trainers

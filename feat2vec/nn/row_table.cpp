@@ -4,36 +4,22 @@
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/zeros.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
-#include <new>
 #include <string>
 
 #include "feat2vec/error.h"
+#include "feat2vec/huge_pages.h"
 
 namespace feat2vec::nn {
 namespace {
 
 constexpr std::int64_t kLineBytes = 64;
-constexpr std::size_t kHugePage = std::size_t{2} << 20U;
 
 using Extractors = std::vector<std::shared_ptr<Extractor>>;
-
-/// Zeros in memory that starts on a huge page when there is enough of it.
-at::Tensor aligned_zeros(std::int64_t rows, std::int64_t stride, const at::TensorOptions& options) {
-  const auto bytes = static_cast<std::size_t>(rows * stride) * options.dtype().itemsize();
-  const std::size_t alignment = bytes >= kHugePage ? kHugePage : kLineBytes;
-  void* memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-  if (memory == nullptr) throw std::bad_alloc();
-  if (bytes >= kHugePage) madvise(memory, bytes, MADV_HUGEPAGE);
-  std::memset(memory, 0, bytes);
-  return at::from_blob(
-      memory, {rows, stride}, [](void* p) { std::free(p); }, options);
-}
 
 /// Parameters of one φ that are rows, in order. Those of a user's module are none.
 std::vector<at::Tensor> row_parameters(const std::shared_ptr<Extractor>& extractor) {
@@ -90,6 +76,15 @@ at::TensorOptions options_of(const Extractors& extractors, const Extractors& bia
 
 }  // namespace
 
+at::Tensor aligned_zeros(at::IntArrayRef sizes, const at::TensorOptions& options) {
+  const auto bytes =
+      static_cast<std::size_t>(c10::multiply_integers(sizes)) * options.dtype().itemsize();
+  void* memory = allocate_pages(bytes);
+  std::memset(memory, 0, bytes);
+  return at::from_blob(
+      memory, sizes, [](void* p) { std::free(p); }, options);
+}
+
 RowTable pack_rows(const Extractors& extractors, const Extractors& biases,
                    at::Tensor& group_offsets, std::int64_t dim) {
   const at::NoGradGuard no_grad;
@@ -104,7 +99,7 @@ RowTable pack_rows(const Extractors& extractors, const Extractors& biases,
   const at::TensorOptions options = options_of(extractors, biases);
   const auto line = kLineBytes / static_cast<std::int64_t>(options.dtype().itemsize());
   const std::int64_t groups = group_offsets.defined() ? group_offsets.size(0) : 0;
-  table.weights = aligned_zeros(table.rows + 1, (dim + line - 1) / line * line, options);
+  table.weights = aligned_zeros({table.rows + 1, (dim + line - 1) / line * line}, options);
   table.scalars = at::zeros({table.rows + 1 + groups}, options);
   for_each_row_parameter(table, extractors, biases, [](at::Tensor& parameter, at::Tensor view) {
     view.copy_(parameter);

@@ -22,6 +22,9 @@ struct RowTable {
   std::int64_t rows = 0;
 };
 
+/// A tensor of zeros on the CPU whose memory starts on a line of the cache; in huge pages when large.
+at::Tensor aligned_zeros(at::IntArrayRef sizes, const at::TensorOptions& options);
+
 /// Copies the parameters of `extractors` and `biases` (one a feature, null for none) and
 /// `group_offsets` (may be undefined) into a new RowTable of their type on the CPU, and makes them views
 /// of it. Throws Error when there are 2^31 rows or more.

@@ -80,7 +80,7 @@ TEST(RowOrder, WorksPastTheRangeOf32Bits) {
 
 TEST(RowOrder, RejectsANegativeSize) {
   EXPECT_THAT(testing::error_of([] { RowOrder(-1, 1, 0); }),
-              ::testing::HasSubstr("[RowOrder] expected 0 rows or more, received -1"));
+              ::testing::HasSubstr("[RowOrder] expected 0 to 2^60 rows, received -1"));
 }
 
 }  // namespace

@@ -63,8 +63,8 @@ PlainBlock<T> FusedTrainer<T>::draw_plain(const Rows<T>& data, const std::int64_
                                           std::uint32_t epoch, Workspace& work) {
   DrawBuffers out;
   out.groups = groups_.data() + first;
-  out.ids = work.ids.reserve(std::int64_t{count} * (model_.features + noise_rows_));
-  out.log_noise = work.log_noise.reserve(std::int64_t{count} * (1 + noise_rows_));
+  out.ids = work.ids.reserve((std::int64_t{count} * (model_.features + noise_rows_)) + 3);
+  out.log_noise = work.log_noise.reserve((std::int64_t{count} * (1 + noise_rows_)) + 7);
   data.draws->draw(rows + first, count, epoch, out);
   PlainBlock<T> block{model_};
   block.noise_rows = noise_rows_;
@@ -103,10 +103,9 @@ GeneralBlock<T> FusedTrainer<T>::draw_general(const Rows<T>& data, const std::in
 template <class T>
 void FusedTrainer<T>::score_plain(const Rows<T>& data, const std::int64_t* rows, std::int32_t count,
                                   std::uint32_t epoch) {
-  constexpr std::int32_t kScalars = static_cast<std::int32_t>(kLineBytes / sizeof(T));
   const std::int64_t width = model_.features + noise_rows_;
   PlainGradient<T>& gradient = plain_gradient_;
-  gradient.residual_stride = (noise_rows_ + 2 + kScalars - 1) / kScalars * kScalars;
+  gradient.residual_stride = kernels_.residual_count(noise_rows_);
   gradient.contexts = contexts_.reserve(std::int64_t{count} * 2 * model_.stride);
   gradient.residuals = residuals_.reserve(std::int64_t{count} * gradient.residual_stride);
   gradient.entries = entries_.reserve(count * width);

@@ -48,8 +48,9 @@ struct PlainBlock {
   const ModelView<T>& model;
   std::int32_t noise_rows = 0;
   std::int32_t count = 0;
-  const std::int32_t* ids = nullptr;     ///< [count, F + K]: outside rows, the target, noise rows
-  const float* log_noise = nullptr;      ///< [count, 1 + K]
+  /// [count, F + K]: outside rows, the target, noise rows; and 3 more rows that can be read.
+  const std::int32_t* ids = nullptr;
+  const float* log_noise = nullptr;      ///< [count, 1 + K], and 7 more that can be read
   const std::int32_t* groups = nullptr;  ///< [count]
   const T* weights = nullptr;            ///< [count]; null: 1
   T* scratch = nullptr;
@@ -84,7 +85,12 @@ struct Kernels {
                          const std::uint64_t* entries, std::int64_t count,
                          const Occurrence<T>* occurrences, const T* slots, T* scratch);
 
+  /// Words of the streams of eight rows: `blocks`·4 of each, word w of stream i at words[8·w + i].
+  void (*philox_eight)(std::uint64_t seed, std::uint32_t epoch, const std::int64_t* rows,
+                       std::int32_t blocks, std::uint32_t* words);
   std::int64_t (*plain_scratch_size)(const ModelView<T>& model, std::int32_t noise_rows);
+  /// Scalars of the residuals of an example.
+  std::int32_t (*residual_count)(std::int32_t noise_rows);
   void (*plain_score)(const PlainBlock<T>& block, const PlainGradient<T>* gradient);
   void (*plain_async)(const PlainBlock<T>& block, const RuleView<T>& rule);
   void (*plain_update)(const ModelView<T>& model, const RuleView<T>& rule,

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "trainers/kernels/row_rule.h"
 #include "trainers/kernels/views.h"
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
@@ -84,25 +85,48 @@ inline Line<T> multiply_add(const Line<T>& a, const Line<T>& b, const Line<T>& c
   for (int i = 0; i < Line<T>::kParts; ++i) line.part[i] = a.part[i] * b.part[i] + c.part[i];
   return line;
 }
-/// The sum of all lanes, always in the same order.
+/// Four and eight numbers. What is computed once for each row or candidate is kept in these, never put
+/// together from single stores: a load that spans several of them waits until they are in the cache.
 template <class T>
-inline T sum(const Line<T>& a) {
-  typename Line<T>::Vector total = a.part[0];
-  for (int i = 1; i < Line<T>::kParts; ++i) total += a.part[i];
-  T result = 0;
-  for (int lane = 0; lane < Line<T>::kLanes; ++lane) result += total[lane];
-  return result;
+struct Few {
+  typedef T Four __attribute__((vector_size(4 * sizeof(T))));
+  typedef T Eight __attribute__((vector_size(8 * sizeof(T))));
+};
+template <class T>
+using Four = typename Few<T>::Four;
+template <class T>
+using Eight = typename Few<T>::Eight;
+
+template <class Vector, class T>
+inline Vector load_unaligned(const T* from) {
+  Vector vector;
+  __builtin_memcpy(&vector, from, sizeof(vector));
+  return vector;
+}
+template <class Vector, class T>
+inline void store_unaligned(const Vector& vector, T* to) {
+  __builtin_memcpy(to, &vector, sizeof(vector));
 }
 
-/// Four floats, the widest vector that every target has.
-typedef float Quad __attribute__((vector_size(16)));
+template <class T>
+inline Four<T> square_root(const Four<T>& v) {
+#if defined(__SSE2__)
+  if constexpr (sizeof(T) == sizeof(float)) return __builtin_ia32_sqrtps(v);
+#endif
+  Four<T> roots;
+  for (int i = 0; i < 4; ++i) roots[i] = root(v[i]);
+  return roots;
+}
 
-/// Adds the quarters of a vector.
-template <class Vector>
-inline Quad quarters(const Vector& v) {
-  if constexpr (sizeof(Vector) == 16)
+/// Adds the lanes of a vector that are four apart.
+template <class T, class Vector>
+inline Four<T> fold(const Vector& v) {
+  constexpr int kLanes = static_cast<int>(sizeof(Vector) / sizeof(T));
+  if constexpr (kLanes == 2)
+    return Four<T>{v[0], v[1], 0, 0};
+  else if constexpr (kLanes == 4)
     return v;
-  else if constexpr (sizeof(Vector) == 32)
+  else if constexpr (kLanes == 8)
     return __builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7);
   else
     return (__builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7)) +
@@ -110,29 +134,47 @@ inline Quad quarters(const Vector& v) {
             __builtin_shufflevector(v, v, 12, 13, 14, 15));
 }
 
-inline Quad fold(const Line<float>& a) {
-  Line<float>::Vector total = a.part[0];
-  for (int i = 1; i < Line<float>::kParts; ++i) total += a.part[i];
-  return quarters(total);
+template <class T>
+inline Four<T> fold(const Line<T>& a) {
+  typename Line<T>::Vector total = a.part[0];
+  for (int i = 1; i < Line<T>::kParts; ++i) total += a.part[i];
+  return fold<T>(total);
 }
 
-/// The sums of four lines at once.
-inline void sum_four(const Line<float>* lines, float* to) {
-  const Quad a = fold(lines[0]);
-  const Quad b = fold(lines[1]);
-  const Quad c = fold(lines[2]);
-  const Quad d = fold(lines[3]);
-  const Quad ab =
-      __builtin_shufflevector(a, b, 0, 4, 1, 5) + __builtin_shufflevector(a, b, 2, 6, 3, 7);
-  const Quad cd =
-      __builtin_shufflevector(c, d, 0, 4, 1, 5) + __builtin_shufflevector(c, d, 2, 6, 3, 7);
-  const Quad all =
-      __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
-  __builtin_memcpy(to, &all, sizeof(all));
+template <class T>
+inline T sum_of_four(const Four<T>& v) {
+  const Four<T> pairs = v + __builtin_shufflevector(v, v, 2, 3, 0, 1);
+  return pairs[0] + pairs[1];
 }
 
-inline void sum_four(const Line<double>* lines, double* to) {
-  for (int i = 0; i < 4; ++i) to[i] = sum(lines[i]);
+template <class T>
+inline T sum_of_eight(const Eight<T>& v) {
+  return sum_of_four<T>(fold<T>(v));
+}
+
+/// The sum of all lanes, always in the same order.
+template <class T>
+inline T sum(const Line<T>& a) {
+  return sum_of_four<T>(fold(a));
+}
+
+/// The sums of four lines.
+template <class T>
+inline Four<T> sums(const Line<T>& a, const Line<T>& b, const Line<T>& c, const Line<T>& d) {
+  const Four<T> fa = fold(a);
+  const Four<T> fb = fold(b);
+  const Four<T> fc = fold(c);
+  const Four<T> fd = fold(d);
+  const Four<T> ab =
+      __builtin_shufflevector(fa, fb, 0, 4, 1, 5) + __builtin_shufflevector(fa, fb, 2, 6, 3, 7);
+  const Four<T> cd =
+      __builtin_shufflevector(fc, fd, 0, 4, 1, 5) + __builtin_shufflevector(fc, fd, 2, 6, 3, 7);
+  return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+}
+
+template <class T>
+inline Eight<T> join(const Four<T>& a, const Four<T>& b) {
+  return __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7);
 }
 
 }  // namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET

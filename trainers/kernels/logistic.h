@@ -1,13 +1,13 @@
 #pragma once
 
-// Losses and their derivatives, a vector of logits at a time. Included by target.cpp alone.
+// Losses and their derivatives, eight logits at a time. Included by target.cpp alone.
 
 #include "trainers/kernels/lanes.h"
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
 
-using FloatVector = Line<float>::Vector;
-using DoubleVector = Line<double>::Vector;
+using FloatVector = Eight<float>;
+using DoubleVector = Eight<double>;
 
 /// e^x for x ≤ 0, relative error below 2e-7; 0 below -87.
 inline FloatVector exp_of_negative(FloatVector x) {
@@ -22,7 +22,8 @@ inline FloatVector exp_of_negative(FloatVector x) {
   p = p * r + 1.6666665459e-1F;
   p = p * r + 5.0000001201e-1F;
   p = p * (r * r) + r + 1.0F;
-  const Line<float>::Mask bits = (__builtin_convertvector(power, Line<float>::Mask) + 127) << 23;
+  using Mask = Eight<std::int32_t>;
+  const Mask bits = (__builtin_convertvector(power, Mask) + 127) << 23;
   FloatVector scale;
   __builtin_memcpy(&scale, &bits, sizeof(scale));
   return x < kLeast ? FloatVector{} : p * scale;
@@ -42,36 +43,46 @@ inline FloatVector log1p_of_unit(FloatVector u) {
 }
 
 inline DoubleVector exp_of_negative(DoubleVector x) {
-  for (int lane = 0; lane < Line<double>::kLanes; ++lane) x[lane] = __builtin_exp(x[lane]);
+  for (int lane = 0; lane < 8; ++lane) x[lane] = __builtin_exp(x[lane]);
   return x;
 }
 
 inline DoubleVector log1p_of_unit(DoubleVector u) {
-  for (int lane = 0; lane < Line<double>::kLanes; ++lane) u[lane] = __builtin_log1p(u[lane]);
+  for (int lane = 0; lane < 8; ++lane) u[lane] = __builtin_log1p(u[lane]);
   return u;
 }
 
-/// Losses of the `count` rows of one example, the first of them observed: softplus(−x) for it and
-/// softplus(x) for noise, with softplus(x) = log(1 + e^x). `logits` becomes ∂loss/∂logit; it holds
-/// whole lines, and what is in them beyond `count` changes nothing. Returns the sum of the losses.
+template <class T>
+struct Logistic {
+  Eight<T> loss;
+  Eight<T> residual;  ///< ∂loss/∂logit
+};
+
+/// Losses of eight candidates: softplus(−x) for the observed one, which is the first of the first eight,
+/// softplus(x) for noise, with softplus(x) = log(1 + e^x). Those from `count` on have none.
+template <class T>
+inline Logistic<T> logistic(const Eight<T>& logits, int first, int count) {
+  const Eight<T> place = Eight<T>{0, 1, 2, 3, 4, 5, 6, 7} + static_cast<T>(first);
+  const Eight<T> one = Eight<T>{} + T{1};
+  const Eight<T> sign = place < one ? -one : one;
+  const Eight<T> counts = place < static_cast<T>(count) ? one : Eight<T>{};
+  const Eight<T> x = logits * sign;
+  const Eight<T> u = exp_of_negative(x < T{0} ? x : -x);
+  const Eight<T> inverse = T{1} / (u + T{1});
+  const Eight<T> slope = x < T{0} ? u * inverse : inverse;
+  const Eight<T> value = (x < T{0} ? Eight<T>{} : x) + log1p_of_unit(u);
+  return {value * counts, slope * sign * counts};
+}
+
+/// The same for `count` logits in whole lines, which become ∂loss/∂logit. Returns the sum of losses.
 template <class T>
 inline T logistic_losses(T* logits, int count) {
-  using Vector = typename Line<T>::Vector;
-  constexpr int kLanes = Line<T>::kLanes;
-  logits[0] = -logits[0];
   T loss = 0;
-  for (int first = 0; first < count; first += kLanes) {
-    Vector x;
-    __builtin_memcpy(&x, logits + first, sizeof(x));
-    const Vector u = exp_of_negative(x < T{0} ? x : -x);
-    const Vector inverse = T{1} / (u + T{1});
-    const Vector slope = x < T{0} ? u * inverse : inverse;
-    const Vector value = (x < T{0} ? Vector{} : x) + log1p_of_unit(u);
-    __builtin_memcpy(logits + first, &slope, sizeof(slope));
-    const int last = count - first < kLanes ? count - first : kLanes;
-    for (int lane = 0; lane < last; ++lane) loss += value[lane];
+  for (int first = 0; first < count; first += 8) {
+    const Logistic<T> result = logistic<T>(load_unaligned<Eight<T>>(logits + first), first, count);
+    store_unaligned(result.residual, logits + first);
+    loss += sum_of_eight<T>(result.loss);
   }
-  logits[0] = -logits[0];
   return loss;
 }
 

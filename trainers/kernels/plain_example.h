@@ -17,26 +17,27 @@ class PlainExample {
  public:
   /// Scalars of scratch, in whole lines.
   static std::int64_t scratch_size(const ModelView<T>& model, std::int32_t noise_rows) {
-    const std::int64_t rows = model.features + noise_rows;
-    return (padded_sums(noise_rows) * kScalars) + (2 * padded(rows + 4)) + (3 * model.stride);
+    return padded(model.features + noise_rows + 4) + model.stride;
   }
 
   PlainExample(const ModelView<T>& model, std::int32_t noise_rows, T* scratch)
       : model_(model),
         outside_(model.features - 1),
         candidates_(1 + noise_rows),
-        sums_(scratch),
-        squares_(sums_ + (padded_sums(noise_rows) * kScalars)),
-        factors_(squares_ + padded(model.features + noise_rows + 4)),
-        gradient_(factors_ + padded(model.features + noise_rows + 4)) {
-    for (std::int64_t i = 0; i < padded_sums(noise_rows) * kScalars; ++i) sums_[i] = 0;
+        factors_(scratch),
+        gradient_(scratch + padded(model.features + noise_rows + 4)) {}
+
+  /// Scalars of `residuals`: in eights, with room for D.
+  static constexpr std::int32_t residual_count(std::int32_t noise_rows) {
+    constexpr std::int32_t kUnit = kScalars > 8 ? kScalars : 8;
+    return (noise_rows + 2 + kUnit - 1) / kUnit * kUnit;
   }
 
   /// Context C into `context` and ∂loss/∂logit of each candidate, then their sum D, into `residuals`
-  /// (whole lines, `1 + K + 1` or more scalars). `constant` is what every logit has.
+  /// (`residual_count` scalars, aligned to a line). `log_noise` is readable for eights, `constant` is
+  /// what every logit has.
   ExampleLoss score(const std::int32_t* ids, const float* log_noise, T constant, T weight,
                     T* __restrict context, T* __restrict residuals) {
-    const std::int32_t* inside = ids + outside_;
     Line<T> squares = Line<T>::zero();
     Line<T> own = Line<T>::zero();
     for (int l = 0; l < lines(); ++l) {
@@ -49,27 +50,22 @@ class PlainExample {
       c.store(context + (l * kScalars));
       squares = multiply_add(c, c, squares);
     }
-    (squares - own).store(sums_);
-    squares.store(sums_ + kScalars);
-    for (std::int32_t c = 0; c < candidates_; ++c) {
-      const T* v = row(inside[c]);
-      Line<T> total = Line<T>::zero();
-      for (int l = 0; l < lines(); ++l)
-        total = multiply_add(Line<T>::load(context + (l * kScalars)),
-                             Line<T>::load(v + (l * kScalars)), total);
-      total.store(sums_ + ((2 + c) * kScalars));
-    }
-    reduce();
-    const T base = constant + (squares_[0] / 2);
-    context_square_ = squares_[1];
-    for (std::int32_t c = 0; c < candidates_; ++c)
-      residuals[c] =
-          base + squares_[2 + c] - (model_.noise_probability ? static_cast<T>(log_noise[c]) : T{0});
-    const T loss = logistic_losses(residuals, candidates_);
+    const Line<T> none = Line<T>::zero();
+    const Four<T> totals = sums(squares, squares - own, none, none);
+    context_square_ = totals[0];
+    const T base = constant + (totals[1] / 2);
+    T loss = 0;
     T total = 0;
-    for (std::int32_t c = 0; c < candidates_; ++c) {
-      residuals[c] *= weight;
-      total += residuals[c];
+    for (std::int32_t first = 0; first < candidates_; first += 8) {
+      Eight<T> logits = candidate_scores(ids + outside_, first, context) + base;
+      if (model_.noise_probability)
+        logits -=
+            __builtin_convertvector(load_unaligned<Eight<float>>(log_noise + first), Eight<T>);
+      Logistic<T> result = logistic<T>(logits, first, candidates_);
+      result.residual *= weight;
+      store_unaligned(result.residual, residuals + first);
+      loss += sum_of_eight<T>(result.loss);
+      total += sum_of_eight<T>(result.residual);
     }
     residuals[candidates_] = total;
     return {static_cast<double>(loss * weight), static_cast<double>(total)};
@@ -98,10 +94,13 @@ class PlainExample {
       multiply_add(Line<T>::broadcast(total), Line<T>::load(context + (l * kScalars)),
                    Line<T>::load(pull + (l * kScalars)))
           .store(push + (l * kScalars));
-    measure_outside(ids, total, push);
-    for (std::int32_t c = 0; c < candidates_; ++c)
-      squares_[outside_ + c] = residuals[c] * residuals[c] * context_square_;
-    make_factors(rule, ids);
+    for (std::int32_t first = 0; first < outside_; first += 4)
+      make_factors(rule, ids, first, outside_, outside_squares(ids, first, total, push), factors_);
+    for (std::int32_t first = 0; first < candidates_; first += 4) {
+      const Four<T> residual = load_unaligned<Four<T>>(residuals + first);
+      make_factors(rule, ids + outside_, first, candidates_, residual * residual * context_square_,
+                   factors_ + outside_);
+    }
     for (std::int32_t f = 0; f < outside_; ++f)
       for (int l = 0; l < lines(); ++l) {
         T* w = row(ids[f]) + (l * kScalars);
@@ -120,13 +119,11 @@ class PlainExample {
   }
 
  private:
-  static constexpr int kScalars = Line<T>::kScalars;
+  static constexpr std::int32_t kScalars = Line<T>::kScalars;
 
   static std::int64_t padded(std::int64_t scalars) {
     return (scalars + kScalars - 1) / kScalars * kScalars;
   }
-  /// Lines that are summed: two for the context, one a candidate, up to a multiple of four.
-  static std::int64_t padded_sums(std::int32_t noise_rows) { return (noise_rows + 6) / 4 * 4; }
 
   int lines() const { return kFixed > 0 ? kFixed : model_.stride / kScalars; }
   T* row(std::int32_t id) const {
@@ -134,43 +131,65 @@ class PlainExample {
            (std::int64_t{id} * (kFixed > 0 ? kFixed * kScalars : model_.stride));
   }
 
-  /// Sums each line of `sums_` into `squares_`.
-  void reduce() {
-    const std::int32_t count = 2 + candidates_;
-    for (std::int32_t first = 0; first < count; first += 4) {
-      Line<T> four[4];
-      for (int i = 0; i < 4; ++i) four[i] = Line<T>::load(sums_ + ((first + i) * kScalars));
-      sum_four(four, squares_ + first);
-    }
+  /// ⟨C, n_c⟩ of the eight candidates from `first` on, as lines that are not summed yet.
+  [[gnu::always_inline]] Line<T> product(const std::int32_t* inside, std::int32_t c,
+                                         const T* context) const {
+    Line<T> total = Line<T>::zero();
+    if (c >= candidates_) return total;
+    const T* v = row(inside[c]);
+    for (int l = 0; l < lines(); ++l)
+      total = multiply_add(Line<T>::load(context + (l * kScalars)),
+                           Line<T>::load(v + (l * kScalars)), total);
+    return total;
   }
 
-  /// ‖D·C + H − D·w‖² of each outside row.
-  void measure_outside(const std::int32_t* ids, T total, const T* push) {
-    for (std::int32_t first = 0; first < outside_; first += 4) {
-      Line<T> four[4];
-      for (int i = 0; i < 4; ++i) {
-        four[i] = Line<T>::zero();
-        if (first + i >= outside_) continue;
-        for (int l = 0; l < lines(); ++l) {
-          const Line<T> g =
-              Line<T>::load(push + (l * kScalars)) -
-              (Line<T>::broadcast(total) * Line<T>::load(row(ids[first + i]) + (l * kScalars)));
-          four[i] = multiply_add(g, g, four[i]);
-        }
-      }
-      sum_four(four, squares_ + first);
-    }
+  [[gnu::always_inline]] Four<T> four_scores(const std::int32_t* inside, std::int32_t first,
+                                             const T* context) const {
+    return sums(product(inside, first, context), product(inside, first + 1, context),
+                product(inside, first + 2, context), product(inside, first + 3, context));
   }
 
-  /// Adds `squares_` to the accumulators and makes the factor of each row's gradient.
-  void make_factors(const RuleView<T>& rule, const std::int32_t* ids) {
-    const std::int32_t count = outside_ + candidates_;
-    const T share = T{1} / static_cast<T>(model_.dim);
-    for (std::int32_t j = 0; j < count; ++j)
-      squares_[j] = model_.weights.first[ids[j]] + (squares_[j] * share);
-    for (std::int32_t j = 0; j < count; ++j) model_.weights.first[ids[j]] = squares_[j];
-    for (std::int32_t j = 0; j < count; ++j)
-      factors_[j] = rule.rate / (root(squares_[j]) + rule.epsilon);
+  [[gnu::always_inline]] Eight<T> candidate_scores(const std::int32_t* inside, std::int32_t first,
+                                                   const T* context) const {
+    return join<T>(four_scores(inside, first, context), four_scores(inside, first + 4, context));
+  }
+
+  /// What an outside row is moved by: ‖D·C + H − D·w‖², not summed yet.
+  [[gnu::always_inline]] Line<T> outside_square(const std::int32_t* ids, std::int32_t f, T total,
+                                                const T* push) const {
+    Line<T> square = Line<T>::zero();
+    if (f >= outside_) return square;
+    const T* w = row(ids[f]);
+    for (int l = 0; l < lines(); ++l) {
+      const Line<T> g = Line<T>::load(push + (l * kScalars)) -
+                        (Line<T>::broadcast(total) * Line<T>::load(w + (l * kScalars)));
+      square = multiply_add(g, g, square);
+    }
+    return square;
+  }
+
+  [[gnu::always_inline]] Four<T> outside_squares(const std::int32_t* ids, std::int32_t first,
+                                                 T total, const T* push) const {
+    return sums(
+        outside_square(ids, first, total, push), outside_square(ids, first + 1, total, push),
+        outside_square(ids, first + 2, total, push), outside_square(ids, first + 3, total, push));
+  }
+
+  /// Adds the squares to the accumulators of four rows and makes the factor of each one's gradient. What
+  /// follows the last row are rows too, of the next example: they are read, but not written.
+  [[gnu::always_inline]] void make_factors(const RuleView<T>& rule, const std::int32_t* ids,
+                                           std::int32_t first, std::int32_t count,
+                                           const Four<T>& squares, T* factors) {
+    T* sums = model_.weights.first;
+    const std::int32_t* id = ids + first;
+    Four<T> sum{sums[id[0]], sums[id[1]], sums[id[2]], sums[id[3]]};
+    sum += squares * (T{1} / static_cast<T>(model_.dim));
+    if (first + 4 <= count) {
+      for (int j = 0; j < 4; ++j) sums[id[j]] = sum[j];
+    } else {
+      for (int j = 0; first + j < count; ++j) sums[id[j]] = sum[j];
+    }
+    store_unaligned(rule.rate / (square_root<T>(sum) + rule.epsilon), factors + first);
   }
 
   void update_by_rows(const RuleView<T>& rule, const std::int32_t* ids, const T* context,
@@ -194,8 +213,6 @@ class PlainExample {
   const ModelView<T>& model_;
   std::int32_t outside_;
   std::int32_t candidates_;
-  T* sums_;      ///< lines to be summed
-  T* squares_;   ///< their sums
   T* factors_;   ///< [F + K]
   T* gradient_;  ///< [stride]
   T context_square_ = 0;

@@ -7,23 +7,31 @@
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
 
-/// Steps row `row` down `gradient` [stride], which is overwritten. The padding of a row has gradient
+template <class T>
+inline Line<T> squares_of(const T* gradient, std::int32_t stride) {
+  Line<T> squares = Line<T>::zero();
+  for (std::int32_t i = 0; i < stride; i += Line<T>::kScalars) {
+    const Line<T> g = Line<T>::load(gradient + i);
+    squares = multiply_add(g, g, squares);
+  }
+  return squares;
+}
+
+/// Steps row `row` down `gradient` [stride], which is overwritten. A gradient of zero is none: such a
+/// row is not touched, by decay and momentum neither. The padding of a row has gradient
 /// 0, and every rule leaves a weight of 0 with gradient 0 where it is.
 template <class T>
 inline void update_row(const RuleView<T>& rule, const Learned<T>& weights, std::int64_t row,
                        T* __restrict gradient, std::int32_t dim, std::int32_t stride) {
   T* __restrict w = weights.value + (row * stride);
+  const bool moves_without = rule.weight_decay != 0 || rule.rule == Rule::kLazyAdam;
+  if (moves_without && sum(squares_of(gradient, stride)) == 0) return;
   if (rule.weight_decay != 0)
     for (std::int32_t i = 0; i < stride; ++i) gradient[i] += rule.weight_decay * w[i];
   switch (rule.rule) {
     case Rule::kRowAdagrad: {
-      Line<T> squares = Line<T>::zero();
-      for (std::int32_t i = 0; i < stride; i += Line<T>::kScalars) {
-        const Line<T> g = Line<T>::load(gradient + i);
-        squares = multiply_add(g, g, squares);
-      }
-      const T factor =
-          row_adagrad_factor(rule, sum(squares), static_cast<T>(dim), weights.first[row]);
+      const T squares = sum(squares_of(gradient, stride));
+      const T factor = row_adagrad_factor(rule, squares, static_cast<T>(dim), weights.first[row]);
       const Line<T> step = Line<T>::broadcast(-factor);
       for (std::int32_t i = 0; i < stride; i += Line<T>::kScalars)
         multiply_add(step, Line<T>::load(gradient + i), Line<T>::load(w + i)).store(w + i);

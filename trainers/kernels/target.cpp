@@ -5,6 +5,7 @@
 #include "trainers/kernels/target.h"
 
 #include "trainers/kernels/general_example.h"
+#include "trainers/kernels/philox_block.h"
 #include "trainers/kernels/plain_example.h"
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
@@ -94,7 +95,8 @@ T plain_constant(const ModelView<T>& model, std::int32_t group) {
   return constant;
 }
 
-template <class T>
+/// Asks for the rows of an example, and with `kState` for what the rule remembers of them.
+template <bool kState, class T>
 void prefetch_example(const PlainBlock<T>& block, std::int32_t i) {
   if (i >= block.count) return;
   const ModelView<T>& model = block.model;
@@ -104,6 +106,7 @@ void prefetch_example(const PlainBlock<T>& block, std::int32_t i) {
     const T* row = model.weights.value + (std::int64_t{ids[j]} * model.stride);
     for (std::int32_t at = 0; at < model.stride; at += Line<T>::kScalars)
       __builtin_prefetch(row + at, 1);
+    if constexpr (kState) __builtin_prefetch(model.weights.first + ids[j], 1);
   }
 }
 
@@ -113,9 +116,9 @@ void plain_score_fixed(const PlainBlock<T>& block, const PlainGradient<T>* gradi
   const std::int32_t width = model.features + block.noise_rows;
   PlainExample<T, kFixed> example(model, block.noise_rows, block.scratch);
   T* own = block.scratch + PlainExample<T, kFixed>::scratch_size(model, block.noise_rows);
-  for (std::int32_t i = 0; i < kAhead; ++i) prefetch_example(block, i);
+  for (std::int32_t i = 0; i < kAhead; ++i) prefetch_example<false>(block, i);
   for (std::int32_t i = 0; i < block.count; ++i) {
-    prefetch_example(block, i + kAhead);
+    prefetch_example<false>(block, i + kAhead);
     const std::int32_t* ids = block.ids + (std::int64_t{i} * width);
     const std::int64_t number = gradient == nullptr ? 0 : gradient->first_example + i;
     T* context = gradient == nullptr ? own : gradient->contexts + (number * 2 * model.stride);
@@ -146,9 +149,9 @@ void plain_async_fixed(const PlainBlock<T>& block, const RuleView<T>& rule) {
   T* context = block.scratch + PlainExample<T, kFixed>::scratch_size(model, block.noise_rows);
   T* pull = context + model.stride;
   T* residuals = pull + model.stride;
-  for (std::int32_t i = 0; i < kAhead; ++i) prefetch_example(block, i);
+  for (std::int32_t i = 0; i < kAhead; ++i) prefetch_example<true>(block, i);
   for (std::int32_t i = 0; i < block.count; ++i) {
-    prefetch_example(block, i + kAhead);
+    prefetch_example<true>(block, i + kAhead);
     const std::int32_t* ids = block.ids + (std::int64_t{i} * width);
     block.losses[i] =
         example.score(ids, block.log_noise + (std::int64_t{i} * (1 + block.noise_rows)),
@@ -247,9 +250,8 @@ void plain_update(const ModelView<T>& model, const RuleView<T>& rule, const std:
 /// Scratch of one example, then C, H and the residuals.
 template <class T>
 std::int64_t plain_scratch_size(const ModelView<T>& model, std::int32_t noise_rows) {
-  constexpr std::int64_t kScalars = Line<T>::kScalars;
-  const std::int64_t residuals = (noise_rows + 2 + kScalars - 1) / kScalars * kScalars;
-  return PlainExample<T, 0>::scratch_size(model, noise_rows) + (2 * model.stride) + residuals;
+  return PlainExample<T, 0>::scratch_size(model, noise_rows) + (2 * model.stride) +
+         PlainExample<T, 0>::residual_count(noise_rows);
 }
 
 template <class T>
@@ -260,7 +262,9 @@ constexpr Kernels<T> kKernels{
     general_score<T>,
     general_async<T>,
     general_update<T>,
+    philox_eight,
     plain_scratch_size<T>,
+    PlainExample<T, 0>::residual_count,
     plain_score<T>,
     plain_async<T>,
     plain_update<T>,

@@ -1,0 +1,217 @@
+#include "trainers/fused_engine.h"
+
+#include <ATen/Functions.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "feat2vec/data/vocabulary.h"
+#include "tests/support/errors.h"
+#include "tests/trainers/planted.h"
+#include "tests/trainers/random_problem.h"
+#include "trainers/autograd_engine.h"
+#include "trainers/evaluate.h"
+
+namespace feat2vec::trainers {
+namespace {
+
+using testing::error_of;
+using testing::make_planted;
+using testing::make_planted_model;
+using testing::make_random_problem;
+using testing::Planted;
+using testing::RandomProblem;
+
+TrainOptions fused_options(OptimizerKind kind) {
+  TrainOptions options;
+  options.optimizer = kind;
+  options.epochs = 3;
+  options.batch = 32;
+  options.first_batch = 8;
+  return options;
+}
+
+/// Trains all epochs of `options`.
+void run(Engine& engine, std::int64_t rows, std::int64_t epochs) {
+  for (std::int64_t epoch = 0; epoch < epochs; ++epoch) {
+    const samplers::RowOrder order(rows, 1, static_cast<std::uint32_t>(epoch));
+    for (std::int64_t row = 0; row < rows;)
+      row += engine.step(order, static_cast<std::uint32_t>(epoch), row).rows;
+  }
+}
+
+double largest_gap(const Feat2Vec& a, const Feat2Vec& b) {
+  const NamedTensors left = copy_parameters(*a);
+  const NamedTensors right = copy_parameters(*b);
+  double gap = 0;
+  for (std::size_t i = 0; i < left.size(); ++i)
+    gap = std::max(gap, (left[i].second - right[i].second).abs().max().item().toDouble());
+  return gap;
+}
+
+class EveryRule : public ::testing::TestWithParam<OptimizerKind> {};
+
+TEST_P(EveryRule, TrainsAsTheAutogradEngineDoes) {
+  for (const bool plain : {false, true})
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      TrainOptions options = fused_options(GetParam());
+      options.schedule = Schedule::kCosine;
+      options.warmup = 0.1;
+      options.weight_decay = seed % 2 == 0 ? 0 : 0.01;
+      if (GetParam() == OptimizerKind::kSgd) options.learning_rate = 0.001;  // .05 diverges
+      RandomProblem first = make_random_problem(seed, {.plain = plain});
+      RandomProblem second = make_random_problem(seed, {.plain = plain});
+      const auto fused = make_fused_engine(first.model, first.sampler, options);
+      AutogradEngine autograd(second.model, second.sampler, options);
+      run(*fused, first.sampler->observed().rows(), 3);
+      run(autograd, second.sampler->observed().rows(), 3);
+      EXPECT_LE(largest_gap(first.model, second.model), 1e-8) << "seed " << seed;
+      EXPECT_NEAR(fused->evaluate(*first.validation).mean(),
+                  autograd.evaluate(*second.validation).mean(), 1e-8);
+    }
+}
+
+TEST_P(EveryRule, GivesTheSameBitsForAnyNumberOfThreads) {
+  for (const bool plain : {false, true}) {
+    RandomProblem first = make_random_problem(7, {.plain = plain, .rows = 3000});
+    TrainOptions options = fused_options(GetParam());
+    options.batch = 1024;
+    options.first_batch = 512;
+    first.model->to(at::kFloat);
+    run(*make_fused_engine(first.model, first.sampler, options), 3000, 3);
+    for (const int threads : {2, 3, 8}) {
+      RandomProblem other = make_random_problem(7, {.plain = plain, .rows = 3000});
+      other.model->to(at::kFloat);
+      options.threads = threads;
+      run(*make_fused_engine(other.model, other.sampler, options), 3000, 3);
+      const NamedTensors expected = copy_parameters(*first.model);
+      const NamedTensors received = copy_parameters(*other.model);
+      for (std::size_t i = 0; i < expected.size(); ++i)
+        EXPECT_TRUE(received[i].second.equal(expected[i].second))
+            << expected[i].first << " with " << threads << " threads";
+    }
+  }
+}
+
+TEST_P(EveryRule, GoesOnFromItsStateBitForBit) {
+  RandomProblem whole = make_random_problem(5);
+  RandomProblem half = make_random_problem(5);
+  RandomProblem rest = make_random_problem(5);
+  const TrainOptions options = fused_options(GetParam());
+  const std::int64_t rows = whole.sampler->observed().rows();
+  run(*make_fused_engine(whole.model, whole.sampler, options), rows, 2);
+  const auto before = make_fused_engine(half.model, half.sampler, options);
+  run(*before, rows, 1);
+  const auto after = make_fused_engine(rest.model, rest.sampler, options);
+  set_parameters(*rest.model, copy_parameters(*half.model));
+  NamedTensors state = before->state();
+  std::reverse(state.begin(), state.end());
+  after->set_state(state);
+  const samplers::RowOrder order(rows, 1, 1);
+  for (std::int64_t row = 0; row < rows;) row += after->step(order, 1, row).rows;
+  EXPECT_EQ(largest_gap(whole.model, rest.model), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, EveryRule,
+                         ::testing::Values(OptimizerKind::kRowAdagrad, OptimizerKind::kAdagrad,
+                                           OptimizerKind::kLazyAdam, OptimizerKind::kSgd),
+                         [](const auto& test) {
+                           std::string name(to_string(test.param));
+                           std::erase(name, '-');
+                           return name;
+                         });
+
+TEST(FusedEngine, StepsAreSeenByTheModule) {
+  const Planted planted = make_planted(200);
+  Feat2Vec model = make_planted_model();
+  const NamedTensors before = copy_parameters(*model);
+  const auto engine = make_engine(model, planted.sampler, TrainOptions{});
+  EXPECT_NE(engine->description().find("fused"), std::string::npos) << engine->description();
+  const double start = evaluate_loss(model, *planted.sampler, Objective::kNce, 100).mean();
+  run(*engine, 200, 3);
+  EXPECT_LT(evaluate_loss(model, *planted.sampler, Objective::kNce, 100).mean(), start);
+  EXPECT_NEAR(engine->evaluate(*planted.sampler).mean(),
+              evaluate_loss(model, *planted.sampler, Objective::kNce, 100).mean(), 1e-6);
+}
+
+TEST(FusedEngine, HogwildLearnsWithAnyNumberOfThreads) {
+  const Planted planted = make_planted(6000);
+  TrainOptions options;
+  options.epochs = 3;
+  options.async = true;
+  double one_thread = 0;
+  for (const int threads : {1, 2, 4}) {
+    options.threads = threads;
+    Feat2Vec model = make_planted_model();
+    const auto engine = make_engine(model, planted.sampler, options);
+    run(*engine, 6000, 3);
+    const double loss = engine->evaluate(*planted.sampler).mean();
+    EXPECT_LT(loss, 0.7 * noise_level(3));
+    if (threads == 1) one_thread = loss;
+    EXPECT_NEAR(loss, one_thread, 0.05 * one_thread);
+  }
+}
+
+TEST(FusedEngine, HogwildOfAnyModelIsExactWithBatchesOfOne) {
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    TrainOptions options = fused_options(OptimizerKind::kSgd);
+    options.learning_rate = 0.01;
+    options.batch = 1;
+    options.first_batch = 1;
+    RandomProblem exact = make_random_problem(seed);
+    RandomProblem async = make_random_problem(seed);
+    run(*make_fused_engine(exact.model, exact.sampler, options), 40, 1);
+    options.async = true;
+    run(*make_fused_engine(async.model, async.sampler, options), 40, 1);
+    EXPECT_LE(largest_gap(exact.model, async.model), 1e-9) << "seed " << seed;
+  }
+}
+
+TEST(FusedEngine, LeavesTheWeightsWhenALossIsNotFinite) {
+  const Planted planted = make_planted(50);
+  for (const bool async : {false, true}) {
+    Feat2Vec model = make_planted_model();
+    {
+      const at::NoGradGuard no_grad;
+      model->extractor(0)->parameters().front().fill_(1e30);
+      model->extractor(1)->parameters().front().fill_(1e30);
+    }
+    const NamedTensors before = copy_parameters(*model);
+    TrainOptions options;
+    options.async = async;
+    const auto engine = make_fused_engine(model, planted.sampler, options);
+    EXPECT_FALSE(std::isfinite(engine->step(samplers::RowOrder(50, 1, 0), 0, 0).loss.sum));
+    const NamedTensors after = copy_parameters(*model);
+    for (std::size_t i = 0; i < before.size(); ++i)
+      EXPECT_TRUE(after[i].second.equal(before[i].second)) << before[i].first;
+  }
+}
+
+TEST(MakeEngine, SaysWhyItIsNotTheFusedOne) {
+  const Planted planted = make_planted(50);
+  TrainOptions options;
+  options.optimizer = OptimizerKind::kAdam;
+  const auto engine = make_engine(make_planted_model(), planted.sampler, options);
+  EXPECT_EQ(engine->description(), "autograd (Adam moves every row at every step)");
+  options.engine = EngineKind::kFused;
+  EXPECT_NE(error_of([&] {
+              make_engine(make_planted_model(), planted.sampler, options);
+            }).find("Adam moves every row"),
+            std::string::npos);
+  options.engine = EngineKind::kAutograd;
+  EXPECT_EQ(make_engine(make_planted_model(), planted.sampler, options)->description(), "autograd");
+}
+
+TEST(FusedEngine, RefusesAStateOfAnotherRuleAndKeepsItsOwn) {
+  const Planted planted = make_planted(50);
+  const auto adam = make_fused_engine(make_planted_model(), planted.sampler,
+                                      fused_options(OptimizerKind::kLazyAdam));
+  const auto adagrad =
+      make_fused_engine(make_planted_model(), planted.sampler, fused_options(OptimizerKind::kAdagrad));
+  EXPECT_NE(error_of([&] { adam->set_state(adagrad->state()); }).find("group_offsets/sum"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace feat2vec::trainers
