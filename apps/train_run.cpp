@@ -32,6 +32,7 @@ void say(const TrainArguments& arguments, std::string_view text) {
 
 void check_output(const TrainArguments& arguments) {
   storage::check_writable(arguments.out);
+  storage::remove_leftovers(checkpoint_path(arguments.out));
   std::vector<std::string> inputs = arguments.data;
   inputs.push_back(arguments.valid);
   inputs.push_back(arguments.schema);

@@ -5,7 +5,6 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/arange.h>
-#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -13,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "benchmarks/cpu_seconds.h"
 #include "benchmarks/ids_table.h"
 #include "feat2vec/nn/feat2vec.h"
 #include "samplers/implicit_sampler.h"
@@ -56,15 +56,6 @@ Arguments parse(int argc, char** argv) {
   return a;
 }
 
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + (1e-6 * static_cast<double>(t.tv_usec));
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
 trainers::TrainOptions options_of(const Arguments& a) {
   trainers::TrainOptions options;
   options.epochs = a.epochs;
@@ -82,7 +73,7 @@ trainers::TrainOptions options_of(const Arguments& a) {
 int main(int argc, char** argv) {
   const Arguments a = parse(argc, argv);
   at::set_num_threads(1);
-  const double start = cpu_seconds();
+  const double start = benchmarks::cpu_seconds();
   const benchmarks::IdsTable table = benchmarks::read_ids(a.table, a.rows);
   const std::int64_t all = table.dataset.rows();
   const std::int64_t training_rows = all - a.validation_rows;
@@ -105,17 +96,17 @@ int main(int argc, char** argv) {
   const auto engine = trainers::make_engine(model, sampler, options_of(a));
   nlohmann::json result{{"engine", engine->description()},
                         {"rows", training_rows},
-                        {"setup_cpu_s", cpu_seconds() - start}};
+                        {"setup_cpu_s", benchmarks::cpu_seconds() - start}};
   for (std::int64_t epoch = 0; epoch < a.epochs; ++epoch) {
     const samplers::RowOrder order(training_rows, 1, static_cast<std::uint32_t>(epoch));
     trainers::LossSum loss(noise->groups());
-    const double before = cpu_seconds();
+    const double before = benchmarks::cpu_seconds();
     for (std::int64_t row = 0; row < training_rows;) {
       const trainers::StepResult step = engine->step(order, static_cast<std::uint32_t>(epoch), row);
       row += step.rows;
       loss += step.loss;
     }
-    const double seconds = cpu_seconds() - before;
+    const double seconds = benchmarks::cpu_seconds() - before;
     result["cpu_s"].push_back(seconds);
     result["rows_per_cpu_s"].push_back(static_cast<double>(training_rows) / seconds);
     result["loss"].push_back(loss.sum / static_cast<double>(training_rows));

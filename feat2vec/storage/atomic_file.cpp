@@ -60,7 +60,7 @@ bool is_dead(std::string_view process) {
 }
 
 /// Removes the temporary files of `target` whose writers are gone. What cannot be removed stays.
-void remove_leftovers(const fs::path& target) {
+void remove_leftovers_of(const fs::path& target) {
   const std::string prefix = temporary_prefix(target);
   std::error_code ignored;
   for (fs::directory_iterator entry(folder_of(target), ignored), end; !ignored && entry != end;
@@ -86,11 +86,13 @@ void check_target(const std::string& path) {
 
 }  // namespace
 
+void remove_leftovers(const std::string& path) { remove_leftovers_of(target_of(path)); }
+
 AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
   check_target(path_);
   const fs::path target = target_of(path_);
   target_ = target.string();
-  remove_leftovers(target);
+  remove_leftovers_of(target);
   temporary_ = temporary_path(target);
   descriptor_ =
       ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, kMode);

@@ -46,4 +46,7 @@ class AtomicFile {
 /// before hours of training.
 void check_writable(const std::string& path);
 
+/// Removes the temporary files that dead processes left for the target `path`.
+void remove_leftovers(const std::string& path);
+
 }  // namespace feat2vec::storage

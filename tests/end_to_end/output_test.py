@@ -87,7 +87,7 @@ class Whole(CommandTest):
     def test_a_checkpoint_without_room_is_a_warning(self):
         size = len(self.train("t.csv"))
         done = self.run_with_file_size_limit(size, "train", "t.csv", "--out", "m.f2v", *QUICK, "--quiet",
-                                             "--checkpoint-every", "0.001")
+                                             "--checkpoint-every", "0.001", "--engine", "autograd")
         errors = done.stderr.decode()
         self.assertEqual(done.returncode, 0, errors)
         self.assertTrue(errors.startswith("feat2vec: warning: "), errors)

@@ -10,10 +10,11 @@ import unittest
 
 from support import CLI, TIMEOUT, CommandTest, films
 
-OPTIONS = ("--dim", "4", "--batch", "8", "--patience", "0")
+OPTIONS = ("--dim", "4", "--batch", "8", "--patience", "0", "--engine", "autograd")  # slow enough to stop
 SPLIT = (*OPTIONS, "--epochs", "16", "--valid-share", ".1")  # select, then again on all rows
 WHOLE = (*OPTIONS, "--epochs", "30", "--valid-share", "0", "--optimizer", "adam", "--lr", ".01")
 FILE = (*OPTIONS, "--epochs", "16", "--valid", "v.csv")
+FUSED = ("--dim", "4", "--batch", "32", "--first-batch", "8", "--patience", "0", "--epochs", "4000")
 TABLES = {"t.csv": films(240), "v.csv": films(40, seed=9)}
 
 
@@ -105,6 +106,11 @@ class StoppedAndResumed(TrainingTest):
     def test_interrupted_with_a_file_of_validation_rows(self):
         self.interrupted(FILE)
         self.assert_resumes(FILE)
+
+    def test_interrupted_on_the_fused_engine(self):
+        errors = self.interrupted(FUSED)
+        self.assertIn("engine: fused", errors)
+        self.assert_resumes(FUSED, "--threads", "3")
 
     def test_interrupted_twice(self):
         self.interrupted(WHOLE)

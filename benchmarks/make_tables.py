@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Writes the tables of the benchmarks, always the same: make_tables.py FOLDER [wide] [large] [hot] [seed]
+
+wide   200,000 rows, 10 columns, 205,553 values, Zipf(0.9)
+large  2,000,000 rows, 8 columns, 1.35 million values, Zipf(0.75)
+hot    200,000 rows, 8 columns with 2, 2, 2, 3, 5, 20, 1000 and 35,000 values
+seed   100,000 rows, 3 columns with 10, 50 and 16 values, the last one a function of the others
+
+The columns of a row share a hidden cluster, so that there is something to learn. Each table is written as
+NAME.ids (int32: rows, columns, values of each column, then the ids by row), NAME.csv, and NAME.txt with
+one token a value for word2vec and its kind.
+"""
+import pathlib
+import sys
+
+import numpy as np
+
+CLUSTERS = 32
+
+
+def zipf(rng, values, rows, exponent):
+    sums = np.cumsum(1.0 / np.arange(1, values + 1) ** exponent)
+    return np.searchsorted(sums / sums[-1], rng.random(rows))
+
+
+def clustered(rng, cluster, values, rows, exponent):
+    """A Zipf column; half of its values move to the place of the row's cluster among their neighbours."""
+    ids = zipf(rng, values, rows, exponent)
+    moved = rng.random(rows) < 0.5
+    if values >= 2 * CLUSTERS:
+        near = ids // CLUSTERS * CLUSTERS + cluster
+        ids = np.where(moved & (near < values), near, ids)
+    else:
+        ids = np.where(moved, cluster % values, ids)
+    ids = rng.permutation(values)[ids]  # how frequent a value is must not show in its id
+    return np.unique(ids, return_inverse=True)[1].astype(np.int32)
+
+
+def zipf_table(rows, sizes, exponent, seed):
+    rng = np.random.default_rng(seed)
+    cluster = rng.integers(0, CLUSTERS, rows)
+    return np.stack([clustered(rng, cluster, size, rows, exponent) for size in sizes], 1)
+
+
+def seed_table():
+    rng = np.random.default_rng(1)
+    rows = 100_000
+    item, user = rng.integers(0, 10, rows), rng.integers(0, 50, rows)
+    y = item % 5 + user % 7 + (rng.random(rows) * 6).astype(int)
+    return np.stack([np.unique(c, return_inverse=True)[1] for c in (item, user, y)], 1).astype(np.int32)
+
+
+TABLES = {
+    "wide": lambda: zipf_table(
+        200_000, [150_000, 90_000, 60_000, 45_000, 22_000, 8_000, 1_000, 200, 50, 10], 0.9, 2),
+    "large": lambda: zipf_table(
+        2_000_000, [2_600_000, 330_000, 100_000, 10_000, 1_000, 100, 20, 5], 0.75, 3),
+    "hot": lambda: zipf_table(200_000, [2, 2, 2, 3, 5, 20, 1000, 35_000], 0.9, 4),
+    "seed": seed_table,
+}
+
+
+def write(path, ids):
+    rows, columns = ids.shape
+    with open(path.with_suffix(".ids"), "wb") as file:
+        np.array([rows, columns, *(ids.max(0) + 1)], np.int32).tofile(file)
+        np.ascontiguousarray(ids).tofile(file)
+    with open(path.with_suffix(".csv"), "w") as csv, open(path.with_suffix(".txt"), "w") as text:
+        csv.write(",".join(f"c{c}" for c in range(columns)) + "\n")
+        for row in ids.tolist():
+            csv.write(",".join(f"v{value}" for value in row) + "\n")
+            text.write(" ".join(f"c{c}_{value}" for c, value in enumerate(row)) + "\n")
+
+
+def main():
+    if len(sys.argv) < 2 or any(name not in TABLES for name in sys.argv[2:]):
+        sys.exit(__doc__)
+    folder = pathlib.Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in sys.argv[2:] or TABLES:
+        ids = TABLES[name]()
+        write(folder / name, ids)
+        print(name, "rows", len(ids), "values", (ids.max(0) + 1).tolist())
+
+
+if __name__ == "__main__":
+    main()
