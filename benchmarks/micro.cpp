@@ -1,14 +1,23 @@
 // What the steps of the engines cost by themselves, with Google Benchmark.
 
+#include <ATen/ops/empty.h>
 #include <benchmark/benchmark.h>
 
+#include <cmath>
+#include <memory>
 #include <random>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "samplers/philox.h"
 #include "samplers/row_order.h"
-#include "trainers/kernels/kernels.h"
+#include "trainers/encoded_cells.h"
+#include "trainers/fused_model.h"
+#include "trainers/kernels/fused_trainer.h"
 #include "trainers/kernels/radix_sort.h"
+#include "trainers/row_state.h"
+#include "trainers/sampler_draws.h"
 
 namespace {
 
@@ -72,6 +81,127 @@ void sort_entries(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(source.size()));
 }
 BENCHMARK(sort_entries)->Arg(2000)->Arg(200'000)->Arg(20'000'000);
+
+/// A table of 200,000 rows and ten columns, in which value v of a column of n is about as frequent as
+/// 1 / (v + 1), with a model of 16 dimensions and all that a fused trainer needs.
+struct Plain {
+  Plain()
+      : dataset(make_dataset()),
+        model(ModelOptions{.dim = 16}, make_specs()),
+        sampler(dataset,
+                std::make_shared<samplers::NoiseTables>(dataset, make_schema(),
+                                                        samplers::NoiseOptions{}),
+                samplers::GroupChooser(model->parameter_counts(), 0.5), samplers::SamplerOptions{}),
+        fused(*model, sampler.noise().group_of_feature(), trainers::Objective::kNce),
+        cells(dataset, *model, model->row_table(), fused.features(), true),
+        draws(sampler, fused.view(), cells.view(), cells.view(), kernels::best_target()),
+        state(model->row_table(), trainers::OptimizerKind::kRowAdagrad),
+        trainer(fused.view(), true, kernels::best_target(), 1) {
+    state.attach(fused.view().weights, fused.view().scalars);
+    rows.observed = cells.view();
+    rows.supply = cells.view();
+    rows.draws = &draws;
+    rows.noise_rows = 5;
+    rule.rate = 0.05F;
+    rule.epsilon = 1e-8F;
+    order.resize(kRows);
+    samplers::RowOrder(kRows, 1, 0).rows_at(0, kRows, order.data());
+  }
+
+  /// The next `count` rows.
+  const std::int64_t* next(std::int64_t count) {
+    at = at + (2 * count) > kRows ? 0 : at + count;
+    return order.data() + at;
+  }
+
+  static constexpr std::int64_t kRows = 200'000;
+  static constexpr std::int64_t kValues[] = {60'000, 50'000, 40'000, 30'000, 20'000,
+                                             8'000,  1'000,  200,    50,     10};
+
+  data::Dataset dataset;
+  Feat2Vec model;
+  samplers::ImplicitSampler sampler;
+  trainers::FusedModel<float> fused;
+  trainers::EncodedCells<float> cells;
+  trainers::PlainDraws<float> draws;
+  trainers::RowState state;
+  kernels::FusedTrainer<float> trainer;
+  kernels::Rows<float> rows;
+  kernels::RuleView<float> rule;
+  std::vector<std::int64_t> order;
+  std::int64_t at = 0;
+
+ private:
+  static data::Schema make_schema() {
+    data::Schema schema;
+    for (const std::int64_t values : kValues) {
+      data::Feature feature;
+      feature.name = "c" + std::to_string(values);
+      feature.columns = {feature.name};
+      schema.features.push_back(feature);
+    }
+    return schema;
+  }
+  static std::vector<nn::FeatureSpec> make_specs() {
+    std::vector<nn::FeatureSpec> specs;
+    for (const std::int64_t values : kValues)
+      specs.push_back(nn::FeatureSpec::categorical("c" + std::to_string(values), values));
+    return specs;
+  }
+  static data::Dataset make_dataset() {
+    std::mt19937_64 random(1);
+    std::vector<data::Column> columns;
+    for (const std::int64_t values : kValues) {
+      at::Tensor ids = at::empty({kRows}, at::kInt);
+      auto* id = ids.mutable_data_ptr<std::int32_t>();
+      for (std::int64_t r = 0; r < kRows; ++r) {
+        const double u = std::uniform_real_distribution<double>()(random);
+        id[r] = static_cast<std::int32_t>(std::pow(static_cast<double>(values), u) - 1);
+      }
+      columns.push_back(data::Column::categorical(ids));
+    }
+    return data::Dataset(std::move(columns));
+  }
+};
+
+Plain& plain() {
+  static Plain shared;
+  return shared;
+}
+
+void draw_block(benchmark::State& state) {
+  constexpr std::int32_t kBlock = 256;
+  std::vector<std::int32_t> groups(kBlock);
+  std::vector<std::int32_t> ids((kBlock * 15) + 3);
+  std::vector<float> log_noise((kBlock * 6) + 7);
+  const kernels::DrawBuffers out{groups.data(), nullptr, log_noise.data(), ids.data()};
+  for (auto _ : state) plain().draws.draw(plain().next(kBlock), kBlock, 0, out);
+  state.SetItemsProcessed(state.iterations() * kBlock);
+}
+BENCHMARK(draw_block);
+
+void forward(benchmark::State& state) {
+  constexpr std::int64_t kBlock = 8192;
+  for (auto _ : state) plain().trainer.evaluate(plain().rows, plain().next(kBlock), kBlock, 0);
+  state.SetItemsProcessed(state.iterations() * kBlock);
+}
+BENCHMARK(forward);
+
+void exact_step(benchmark::State& state) {
+  constexpr std::int32_t kBatch = 1024;
+  for (auto _ : state)
+    plain().trainer.exact_step(plain().rows, plain().next(kBatch), kBatch, 0, plain().rule);
+  state.SetItemsProcessed(state.iterations() * kBatch);
+}
+BENCHMARK(exact_step);
+
+void hogwild_steps(benchmark::State& state) {
+  constexpr std::int64_t kBlock = 8192;
+  for (auto _ : state)
+    plain().trainer.async_steps(plain().rows, plain().next(kBlock), kBlock, 0, plain().rule);
+  state.SetItemsProcessed(state.iterations() * kBlock);
+}
+BENCHMARK(hogwild_steps);
 
 }  // namespace
 

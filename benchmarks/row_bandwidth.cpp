@@ -17,6 +17,7 @@
 #include "benchmarks/cpu_seconds.h"
 #include "benchmarks/ids_table.h"
 #include "feat2vec/huge_pages.h"
+#include "trainers/kernels/prefetch.h"
 
 namespace {
 
@@ -52,8 +53,8 @@ double pass(const PageVector<std::int32_t>& touched, std::size_t per_example, fl
   for (std::size_t i = 0; i + (kAhead * per_example) < touched.size(); ++i) {
     const auto next = static_cast<std::size_t>(touched[i + (kAhead * per_example)]);
     for (std::size_t at = 0; at < stride; at += kLine)
-      __builtin_prefetch(weights + (next * stride) + at, 1);
-    __builtin_prefetch(state + next, 1);
+      trainers::kernels::prefetch(weights + (next * stride) + at);
+    trainers::kernels::prefetch(state + next);
     const auto row = static_cast<std::size_t>(touched[i]);
     for (std::size_t at = 0; at < stride; at += kLine) weights[(row * stride) + at] += 1e-9F;
     state[row] += 1e-9F;

@@ -60,13 +60,15 @@ class PlainDraws : public kernels::DrawSource {
   void add_group(std::int64_t group, const kernels::CellsView<T>& supply);
   template <class Random>
   void pick(std::int64_t row, Random random, std::int32_t& group, Pick* picks) const;
-  void resolve(const std::int64_t* rows, std::int32_t count, const Pick* picks,
+  void resolve(std::int64_t row, std::int32_t i, const Pick* picks,
                const kernels::DrawBuffers& out) const;
 
   const samplers::ImplicitSampler& sampler_;
   std::int32_t features_;
   const std::int32_t* observed_;
   std::int32_t null_row_;
+  std::int32_t noise_rows_;
+  bool some_absent_;  ///< some observed row lacks a value
   const kernels::Kernels<T>& kernels_;
   const std::int32_t* group_features_;
   std::vector<Group> groups_;

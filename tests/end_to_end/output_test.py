@@ -85,7 +85,7 @@ class Whole(CommandTest):
         self.assertEqual(self.files(), ["m.f2v", "t.csv"])
 
     def test_a_checkpoint_without_room_is_a_warning(self):
-        size = len(self.train("t.csv"))
+        size = len(self.train("t.csv", "--engine", "autograd"))
         done = self.run_with_file_size_limit(size, "train", "t.csv", "--out", "m.f2v", *QUICK, "--quiet",
                                              "--checkpoint-every", "0.001", "--engine", "autograd")
         errors = done.stderr.decode()

@@ -7,6 +7,7 @@
 #include "trainers/kernels/general_example.h"
 #include "trainers/kernels/philox_block.h"
 #include "trainers/kernels/plain_example.h"
+#include "trainers/kernels/prefetch.h"
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
 namespace {
@@ -104,9 +105,8 @@ void prefetch_example(const PlainBlock<T>& block, std::int32_t i) {
   const std::int32_t* ids = block.ids + (std::int64_t{i} * width);
   for (std::int32_t j = 0; j < width; ++j) {
     const T* row = model.weights.value + (std::int64_t{ids[j]} * model.stride);
-    for (std::int32_t at = 0; at < model.stride; at += Line<T>::kScalars)
-      __builtin_prefetch(row + at, 1);
-    if constexpr (kState) __builtin_prefetch(model.weights.first + ids[j], 1);
+    for (std::int32_t at = 0; at < model.stride; at += Line<T>::kScalars) prefetch(row + at);
+    if constexpr (kState) prefetch(model.weights.first + ids[j]);
   }
 }
 
@@ -164,48 +164,97 @@ void plain_async_fixed(const PlainBlock<T>& block, const RuleView<T>& rule) {
   }
 }
 
+/// Sums the gradient of the row whose entries start at `i` into `gradient` (`kLines` lines, or as many
+/// as the model has), and moves `i` past them.
+template <class T, class Lines>
+[[gnu::always_inline]] inline void sum_gradient(const ModelView<T>& model,
+                                                const PlainGradient<T>& gradient,
+                                                const std::uint64_t* entries, std::int64_t count,
+                                                std::int64_t& i, int lines, Lines& sum) {
+  constexpr int kScalars = Line<T>::kScalars;
+  constexpr std::int64_t kLookAhead = 12;
+  const auto residual_stride = static_cast<std::uint32_t>(gradient.residual_stride);
+  const std::int32_t row = row_of_entry(entries[i]);
+  for (int l = 0; l < lines; ++l) sum.set(l, Line<T>::zero());
+  T own = 0;
+  for (; i < count && row_of_entry(entries[i]) == row; ++i) {
+    if (i + kLookAhead < count) {
+      const std::int64_t next = row_of_entry(entries[i + kLookAhead]);
+      for (int l = 0; l < lines; ++l)
+        prefetch(model.weights.value + (next * model.stride) + (l * kScalars));
+      prefetch(model.weights.first + next);
+    }
+    const auto low = static_cast<std::uint32_t>(entries[i]);
+    const bool outside = (low >> 31U) != 0;
+    const std::uint32_t residual = low & 0x7FFFFFFFU;
+    const T share = gradient.residuals[residual];
+    const T* context =
+        gradient.contexts + (std::int64_t{residual / residual_stride} * 2 * model.stride);
+    const Line<T> factor = Line<T>::broadcast(share);
+    for (int l = 0; l < lines; ++l)
+      sum.set(l, multiply_add(factor, Line<T>::load(context + (l * kScalars)), sum.get(l)));
+    if (!outside) continue;
+    own += share;
+    for (int l = 0; l < lines; ++l)
+      sum.set(l, sum.get(l) + Line<T>::load(context + model.stride + (l * kScalars)));
+  }
+  const T* w = model.weights.value + (std::int64_t{row} * model.stride);
+  const Line<T> factor = Line<T>::broadcast(-own);
+  for (int l = 0; l < lines; ++l)
+    sum.set(l, multiply_add(factor, Line<T>::load(w + (l * kScalars)), sum.get(l)));
+}
+
+/// A row in registers, when its length is known.
+template <class T, int kLines>
+struct RegisterLines {
+  Line<T> line[kLines];
+  void set(int l, const Line<T>& value) { line[l] = value; }
+  Line<T> get(int l) const { return line[l]; }
+};
+
+/// A row in memory.
+template <class T>
+struct MemoryLines {
+  T* memory;
+  void set(int l, const Line<T>& value) { value.store(memory + (l * Line<T>::kScalars)); }
+  Line<T> get(int l) const { return Line<T>::load(memory + (l * Line<T>::kScalars)); }
+};
+
+/// The default rule with rows of a known length, all in registers.
+template <class T, int kLines>
+void plain_row_adagrad(const ModelView<T>& model, const RuleView<T>& rule,
+                       const std::uint64_t* entries, std::int64_t count,
+                       const PlainGradient<T>& gradient) {
+  const auto dim = static_cast<T>(model.dim);
+  for (std::int64_t i = 0; i < count;) {
+    const std::int32_t row = row_of_entry(entries[i]);
+    RegisterLines<T, kLines> g;
+    sum_gradient(model, gradient, entries, count, i, kLines, g);
+    Line<T> squares = g.line[0] * g.line[0];
+    for (int l = 1; l < kLines; ++l) squares = multiply_add(g.line[l], g.line[l], squares);
+    // The row of zeros has an accumulator of ∞, so it stays.
+    const T factor = row_adagrad_factor(rule, sum(squares), dim, model.weights.first[row]);
+    T* w = model.weights.value + (std::int64_t{row} * model.stride);
+    for (int l = 0; l < kLines; ++l) {
+      T* at = w + (l * Line<T>::kScalars);
+      multiply_add(Line<T>::broadcast(-factor), g.line[l], Line<T>::load(at)).store(at);
+    }
+  }
+}
+
 template <class T, int kFixed>
 void plain_update_fixed(const ModelView<T>& model, const RuleView<T>& rule,
                         const std::uint64_t* entries, std::int64_t count,
                         const PlainGradient<T>& gradient, T* scratch) {
-  constexpr int kScalars = Line<T>::kScalars;
-  constexpr std::int64_t kLookAhead = 12;
-  const int lines = kFixed > 0 ? kFixed : model.stride / kScalars;
-  const auto residual_stride = static_cast<std::uint32_t>(gradient.residual_stride);
+  if constexpr (kFixed > 0)
+    if (rule.rule == Rule::kRowAdagrad && rule.weight_decay == 0)
+      return plain_row_adagrad<T, kFixed>(model, rule, entries, count, gradient);
+  const int lines = kFixed > 0 ? kFixed : model.stride / Line<T>::kScalars;
   for (std::int64_t i = 0; i < count;) {
     const std::int32_t row = row_of_entry(entries[i]);
-    const T* w = model.weights.value + (std::int64_t{row} * model.stride);
-    for (int l = 0; l < lines; ++l) Line<T>::zero().store(scratch + (l * kScalars));
-    T own = 0;
-    for (; i < count && row_of_entry(entries[i]) == row; ++i) {
-      if (i + kLookAhead < count) {
-        const std::int64_t next = row_of_entry(entries[i + kLookAhead]);
-        for (int l = 0; l < lines; ++l)
-          __builtin_prefetch(model.weights.value + (next * model.stride) + (l * kScalars), 1);
-        if (model.weights.first != nullptr) __builtin_prefetch(model.weights.first + next, 1);
-      }
-      const auto low = static_cast<std::uint32_t>(entries[i]);
-      const bool outside = (low >> 31U) != 0;
-      const std::uint32_t residual = low & 0x7FFFFFFFU;
-      const T share = gradient.residuals[residual];
-      const T* context =
-          gradient.contexts + (std::int64_t{residual / residual_stride} * 2 * model.stride);
-      const Line<T> factor = Line<T>::broadcast(share);
-      for (int l = 0; l < lines; ++l) {
-        T* g = scratch + (l * kScalars);
-        Line<T> total =
-            multiply_add(factor, Line<T>::load(context + (l * kScalars)), Line<T>::load(g));
-        if (outside) total = total + Line<T>::load(context + model.stride + (l * kScalars));
-        total.store(g);
-      }
-      if (outside) own += share;
-    }
+    MemoryLines<T> g{scratch};
+    sum_gradient(model, gradient, entries, count, i, lines, g);
     if (row == model.null_row) continue;
-    const Line<T> factor = Line<T>::broadcast(-own);
-    for (int l = 0; l < lines; ++l) {
-      T* g = scratch + (l * kScalars);
-      multiply_add(factor, Line<T>::load(w + (l * kScalars)), Line<T>::load(g)).store(g);
-    }
     update_row(rule, model.weights, row, scratch, model.dim, model.stride);
   }
 }
