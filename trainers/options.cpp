@@ -29,7 +29,7 @@ void TrainOptions::validate() const {
 
 std::int64_t batch_rows(const TrainOptions& options, std::int64_t seen) {
   constexpr std::int64_t kUnit = 64;
-  constexpr std::int64_t kSlope = 128;
+  constexpr std::int64_t kSlope = 256;
   const std::int64_t grown = kUnit * (seen / kSlope / kUnit);
   return std::min(options.batch, std::max(options.first_batch, grown));
 }

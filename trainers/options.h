@@ -59,7 +59,7 @@ struct TrainOptions {
 };
 
 /// Rows of the step that begins when `seen` rows have been used since training began:
-/// min(batch, max(first_batch, 64·⌊seen / 8192⌋)). At the start all gradients of a frequent value point
+/// min(batch, max(first_batch, 64·⌊seen / 16384⌋)). At the start all gradients of a frequent value point
 /// one way and a large batch overshoots; later it does not matter.
 std::int64_t batch_rows(const TrainOptions& options, std::int64_t seen);
 

@@ -8,10 +8,10 @@ namespace {
 TEST(BatchRows, GrowWithTheRowsSeen) {
   const TrainOptions options;
   EXPECT_EQ(batch_rows(options, 0), 64);
-  EXPECT_EQ(batch_rows(options, 16383), 64);
-  EXPECT_EQ(batch_rows(options, 16384), 128);
-  EXPECT_EQ(batch_rows(options, 100000), 768);
-  EXPECT_EQ(batch_rows(options, 131072), 1024);
+  EXPECT_EQ(batch_rows(options, 32767), 64);
+  EXPECT_EQ(batch_rows(options, 32768), 128);
+  EXPECT_EQ(batch_rows(options, 100000), 384);
+  EXPECT_EQ(batch_rows(options, 262144), 1024);
   EXPECT_EQ(batch_rows(options, 1000000000), 1024);
 }
 

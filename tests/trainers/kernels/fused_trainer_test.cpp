@@ -1,0 +1,199 @@
+#include "trainers/kernels/fused_trainer.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "trainers/kernels/aligned_buffer.h"
+
+namespace feat2vec::trainers::kernels {
+namespace {
+
+/// A table of four lookups, some of few values and some of many, without torch. The same cells serve
+/// the plain kernels and, as terms, the general ones.
+class Problem : public DrawSource {
+ public:
+  static constexpr std::int32_t kFeatures = 4;
+  static constexpr std::int32_t kNoise = 3;
+  static constexpr std::int64_t kRows = 4000;
+  static constexpr std::int32_t kStride = 16;
+
+  explicit Problem(bool plain) : plain_(plain) {
+    const std::int32_t values[kFeatures] = {2, 5, 60, 700};
+    std::int32_t first = 0;
+    for (std::int32_t f = 0; f < kFeatures; ++f) {
+      first_[f] = first;
+      values_[f] = values[f];
+      first += values[f];
+    }
+    for (std::int64_t r = 0; r < kRows; ++r)
+      for (std::int32_t f = 0; f < kFeatures; ++f) {
+        cells_.push_back(value(f, static_cast<std::uint64_t>(r)));
+        begin_.push_back(static_cast<std::int64_t>(begin_.size()));
+      }
+    begin_.push_back(static_cast<std::int64_t>(begin_.size()));
+    coefficients_.assign(cells_.size(), 1.0F);
+    rows_ = first + 1;
+    float* weights = weights_.reserve(std::int64_t{rows_} * kStride);
+    for (std::int64_t i = 0; i < std::int64_t{rows_ - 1} * kStride; ++i)
+      weights[i] = static_cast<float>((mix(static_cast<std::uint64_t>(i)) % 2001) - 1000.0) * 1e-4F;
+    sums_.assign(static_cast<std::size_t>(rows_), 1e-6F);
+    scalars_.assign(static_cast<std::size_t>(rows_ + kFeatures), 0.0F);
+    scalar_sums_.assign(scalars_.size(), 1e-6F);
+  }
+
+  ModelView<float> model() {
+    ModelView<float> view;
+    view.weights = {weights_.data(), sums_.data(), nullptr};
+    view.scalars = {scalars_.data(), scalar_sums_.data(), nullptr};
+    view.rows = rows_;
+    view.dim = 11;  // the rest would stay zero in a real table; here it is learned too
+    view.stride = kStride;
+    view.features = kFeatures;
+    view.groups = kFeatures;
+    view.group_of = positions_;
+    view.has_vector = ones_;
+    view.has_bias = zeros_;
+    view.group_begin = positions_;
+    view.group_features = positions_;
+    view.group_offsets = true;
+    view.null_row = rows_ - 1;
+    return view;
+  }
+
+  Rows<float> data() const {
+    Rows<float> rows;
+    rows.observed.rows = kRows;
+    rows.observed.term = cells_.data();
+    if (!plain_) {
+      rows.observed.begin = begin_.data();
+      rows.observed.coefficient = coefficients_.data();
+    }
+    rows.supply = rows.observed;
+    rows.draws = this;
+    rows.noise_rows = kNoise;
+    return rows;
+  }
+
+  void draw(const std::int64_t* rows, std::int32_t count, std::uint32_t epoch,
+            const DrawBuffers& out) const override {
+    for (std::int32_t i = 0; i < count; ++i) {
+      const auto row = static_cast<std::uint64_t>(rows[i]);
+      const auto group = static_cast<std::int32_t>(mix((row * 8) + epoch) % kFeatures);
+      out.groups[i] = group;
+      for (std::int32_t c = 0; c <= kNoise; ++c) out.log_noise[(i * (1 + kNoise)) + c] = -2.0F;
+      for (std::int32_t k = 0; k < kNoise; ++k) {
+        const std::uint64_t donor =
+            mix((row * 64) + (epoch * 8) + static_cast<std::uint64_t>(k)) % kRows;
+        if (plain_)
+          out.ids[(i * (kFeatures + kNoise)) + kFeatures + k] = value(group, donor);
+        else
+          out.donors[(i * kNoise) + k] = static_cast<std::int64_t>(donor);
+      }
+      if (!plain_) continue;
+      std::int32_t* ids = out.ids + (std::int64_t{i} * (kFeatures + kNoise));
+      for (std::int32_t f = 0; f < kFeatures; ++f) ids[f] = value(f, row);
+      std::swap(ids[group], ids[kFeatures - 1]);
+    }
+  }
+
+  /// The weights after two epochs.
+  std::vector<float> train(int threads, bool async) {
+    const ModelView<float> view = model();
+    FusedTrainer<float> trainer(view, plain_, best_target(), threads);
+    RuleView<float> rule;
+    rule.rate = 0.05F;
+    rule.epsilon = 1e-8F;
+    std::vector<std::int64_t> order;
+    for (std::int64_t r = 0; r < kRows; ++r) order.push_back((r * 2657) % kRows);
+    for (std::uint32_t epoch = 0; epoch < 2; ++epoch) {
+      if (async) {
+        trainer.async_steps(data(), order.data(), kRows, epoch, rule);
+        continue;
+      }
+      for (std::int64_t first = 0; first < kRows; first += 1000)
+        trainer.exact_step(data(), order.data() + first, 1000, epoch, rule);
+    }
+    std::vector<float> all(weights_.data(), weights_.data() + (std::int64_t{rows_} * kStride));
+    all.insert(all.end(), scalars_.begin(), scalars_.end());
+    return all;
+  }
+
+ private:
+  static std::uint64_t mix(std::uint64_t x) {
+    x = (x + 1) * 0x9E3779B97F4A7C15U;
+    return (x ^ (x >> 29U)) >> 7U;
+  }
+  std::int32_t value(std::int32_t feature, std::uint64_t row) const {
+    const std::uint64_t word = mix((row * kFeatures) + static_cast<std::uint64_t>(feature));
+    return first_[feature] +
+           static_cast<std::int32_t>(word % static_cast<std::uint64_t>(values_[feature]));
+  }
+
+  bool plain_;
+  std::int32_t first_[kFeatures] = {};
+  std::int32_t values_[kFeatures] = {};
+  std::int32_t rows_ = 0;
+  const std::int32_t positions_[kFeatures + 1] = {0, 1, 2, 3, 4};
+  const std::uint8_t ones_[kFeatures] = {1, 1, 1, 1};
+  const std::uint8_t zeros_[kFeatures] = {0, 0, 0, 0};
+  std::vector<std::int32_t> cells_;
+  std::vector<std::int64_t> begin_;
+  std::vector<float> coefficients_;
+  AlignedBuffer<float> weights_;
+  std::vector<float> sums_;
+  std::vector<float> scalars_;
+  std::vector<float> scalar_sums_;
+};
+
+TEST(FusedTrainer, GivesTheSameBitsForAnyNumberOfThreads) {
+  for (const bool plain : {false, true}) {
+    const std::vector<float> expected = Problem(plain).train(1, false);
+    for (const int threads : {2, 3, 8})
+      EXPECT_EQ(Problem(plain).train(threads, false), expected)
+          << threads << " threads, " << (plain ? "plain" : "general");
+  }
+}
+
+TEST(FusedTrainer, BothKernelsTellTheSame) {
+  const std::vector<float> general = Problem(false).train(1, false);
+  const std::vector<float> plain = Problem(true).train(1, false);
+  double gap = 0;
+  for (std::size_t i = 0; i < plain.size(); ++i)
+    gap = std::max(gap, std::abs(static_cast<double>(plain[i]) - static_cast<double>(general[i])));
+  EXPECT_LT(gap, 2e-3);
+  EXPECT_GT(gap, 0);  // they are not one kernel
+}
+
+TEST(FusedTrainer, HogwildOnOneThreadIsReproducible) {
+  for (const bool plain : {false, true})
+    EXPECT_EQ(Problem(plain).train(1, true), Problem(plain).train(1, true));
+}
+
+/// Fails at one row.
+class Failing : public DrawSource {
+ public:
+  void draw(const std::int64_t*, std::int32_t, std::uint32_t, const DrawBuffers&) const override {
+    throw std::runtime_error("no draw");
+  }
+};
+
+TEST(FusedTrainer, AnErrorOfTheDrawsReachesTheCaller) {
+  for (const int threads : {1, 3}) {
+    Problem problem(true);
+    const ModelView<float> view = problem.model();
+    FusedTrainer<float> trainer(view, true, best_target(), threads);
+    const Failing failing;
+    Rows<float> rows = problem.data();
+    rows.draws = &failing;
+    std::vector<std::int64_t> order(1000);
+    EXPECT_THROW(trainer.exact_step(rows, order.data(), 1000, 0, {}), std::runtime_error);
+  }
+}
+
+}  // namespace
+}  // namespace feat2vec::trainers::kernels
