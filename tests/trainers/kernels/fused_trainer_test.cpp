@@ -40,7 +40,7 @@ class Problem : public DrawSource {
     rows_ = first + 1;
     float* weights = weights_.reserve(std::int64_t{rows_} * kStride);
     for (std::int64_t i = 0; i < std::int64_t{rows_ - 1} * kStride; ++i)
-      weights[i] = static_cast<float>((mix(static_cast<std::uint64_t>(i)) % 2001) - 1000.0) * 1e-4F;
+      weights[i] = static_cast<float>(mix(static_cast<std::uint64_t>(i)) % 2001) * 1e-4F - 0.1F;
     sums_.assign(static_cast<std::size_t>(rows_), 1e-6F);
     scalars_.assign(static_cast<std::size_t>(rows_ + kFeatures), 0.0F);
     scalar_sums_.assign(scalars_.size(), 1e-6F);
