@@ -14,6 +14,7 @@
 
 #include "trainers/kernels/logistic.h"
 #include "trainers/kernels/occurrence.h"
+#include "trainers/kernels/prefetch.h"
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
 
@@ -52,9 +53,9 @@ class GeneralExample {
   static std::int64_t scratch_size(const ModelView<T>& model, std::int32_t noise_rows) {
     const std::int64_t candidates = 1 + noise_rows;
     const std::int64_t inside = largest_group(model);
-    const std::int64_t vectors = model.features + (candidates * (inside + 1)) + (2 * inside) + 2;
-    return (vectors * model.stride) + padded(candidates) + padded(candidates * inside) +
-           padded(inside);
+    const std::int64_t vectors = model.features + (candidates * (inside + 1)) + (2 * (inside + 1));
+    return (vectors * model.stride) + padded(candidates) +
+           pointers(model.features + (candidates * (inside + 1)));
   }
 
   /// Slots that one example fills at most.
@@ -78,6 +79,9 @@ class GeneralExample {
     contexts_ = take((inside_limit_ + 1) * model.stride);
     pulls_ = take((inside_limit_ + 1) * model.stride);
     logits_ = take(padded(candidates));
+    outside_ = reinterpret_cast<const T**>(take(0));
+    candidate_ = outside_ + model.features;
+    sum_ = candidate_ + (candidates * inside_limit_);
   }
 
   /// The losses of row `b` of the draw; afterwards `emit` can tell its gradient.
@@ -120,6 +124,32 @@ class GeneralExample {
     return count;
   }
 
+  /// Asks for the cells that tell where the terms of row `b` of the draw are.
+  static void prefetch_cells(const ModelView<T>& model, const CellsView<T>& observed,
+                             const CellsView<T>& supply, const DrawView& draw, std::int64_t b) {
+    if (observed.begin == nullptr) return;
+    prefetch(observed.begin + (draw.rows[b] * model.features));
+    const std::int32_t feature = model.group_features[model.group_begin[draw.groups[b]]];
+    for (std::int32_t k = 0; k < draw.noise_rows; ++k)
+      prefetch(supply.begin + (draw.donors[(b * draw.noise_rows) + k] * model.features) + feature);
+  }
+
+  /// Asks for the terms of row `b` of the draw.
+  static void prefetch_terms(const ModelView<T>& model, const CellsView<T>& observed,
+                             const CellsView<T>& supply, const DrawView& draw, std::int64_t b) {
+    if (observed.begin == nullptr) return;
+    const std::int64_t own = observed.begin[draw.rows[b] * model.features];
+    prefetch(observed.term + own);
+    prefetch(observed.coefficient + own);
+    const std::int32_t feature = model.group_features[model.group_begin[draw.groups[b]]];
+    for (std::int32_t k = 0; k < draw.noise_rows; ++k) {
+      const std::int64_t noise =
+          supply.begin[(draw.donors[(b * draw.noise_rows) + k] * model.features) + feature];
+      prefetch(supply.term + noise);
+      prefetch(supply.coefficient + noise);
+    }
+  }
+
   /// Writes the gradient of the example scored last: its slots, the first of them numbered
   /// `first_slot`, and its occurrences. Returns the end of the occurrences.
   Occurrence<T>* emit(T* slots, std::int32_t first_slot, Occurrence<T>* out) {
@@ -129,6 +159,7 @@ class GeneralExample {
     make_pulls();
     for (std::int32_t f = 0; f < model_.features; ++f)
       if (model_.group_of[f] != group_) out = emit_outside(f, out);
+    if (model_.all_pairs && inside_count_ == 1) return emit_candidates(out);
     for (std::int32_t c = 0; c <= draw_.noise_rows; ++c)
       for (std::int32_t i = 0; i < inside_count_; ++i) out = emit_inside(c, i, out);
     return out;
@@ -138,6 +169,11 @@ class GeneralExample {
   static constexpr std::int64_t padded(std::int64_t scalars) {
     constexpr std::int64_t kScalars = Line<T>::kScalars;
     return (scalars + kScalars - 1) / kScalars * kScalars;
+  }
+
+  /// Scalars that hold `count` pointers.
+  static constexpr std::int64_t pointers(std::int64_t count) {
+    return padded(count * static_cast<std::int64_t>(sizeof(void*) / sizeof(T)));
   }
 
   static std::int32_t largest_group(const ModelView<T>& model) {
@@ -161,23 +197,33 @@ class GeneralExample {
   }
 
   T* vector(T* base, std::int64_t index) const { return base + (index * model_.stride); }
-  T* candidate_vector(std::int32_t c, std::int32_t i) const {
-    return vector(candidate_vectors_, (std::int64_t{c} * inside_limit_) + i);
+  const T*& candidate(std::int32_t c, std::int32_t i) const {
+    return candidate_[(std::int64_t{c} * inside_limit_) + i];
   }
 
-  /// The vector of a cell into `to`; returns its bias.
-  T pool(const CellsView<T>& cells, std::int64_t row, std::int32_t feature, T* to) const {
-    clear(to, model_.stride);
+  /// Points `to` at the vector of a cell: the row itself when it is one row, else the sum of its terms,
+  /// made in `buffer`. Returns the bias.
+  T pool(const CellsView<T>& cells, std::int64_t row, std::int32_t feature, T* buffer,
+         const T*& to) const {
     const Terms<T> range = terms(model_, cells, row, feature);
+    const bool vectors = model_.has_vector[feature] != 0;
     T bias = 0;
-    for (std::int64_t t = range.begin; t < range.end; ++t) {
-      const std::int64_t entry = cells.term[t];
-      const T factor = coefficient(cells, t);
-      if (model_.has_vector[feature] != 0)
-        add_scaled(to, factor, model_.weights.value + (entry * model_.stride), model_.stride);
-      if (model_.has_bias[feature] != 0) bias += factor * model_.scalars.value[entry];
+    if (model_.has_bias[feature] != 0)
+      for (std::int64_t t = range.begin; t < range.end; ++t)
+        bias += coefficient(cells, t) * model_.scalars.value[cells.term[t]];
+    if (vectors && range.end - range.begin == 1 && coefficient(cells, range.begin) == T{1}) {
+      to = table_row(cells.term[range.begin]);
+      return bias;
     }
+    clear(buffer, model_.stride);
+    for (std::int64_t t = range.begin; vectors && t < range.end; ++t)
+      add_scaled(buffer, coefficient(cells, t), table_row(cells.term[t]), model_.stride);
+    to = buffer;
     return bias;
+  }
+
+  const T* table_row(std::int32_t row) const {
+    return model_.weights.value + (std::int64_t{row} * model_.stride);
   }
 
   /// Pools what the candidates share and returns its part of their logits.
@@ -187,12 +233,13 @@ class GeneralExample {
       base += model_.scalars.value[model_.constants[i]];
     if (model_.group_offsets) base += model_.scalars.value[model_.rows + group_];
     for (std::int32_t f = 0; f < model_.features; ++f)
-      if (model_.group_of[f] != group_) base += pool(observed_, row_, f, vector(vectors_, f));
+      if (model_.group_of[f] != group_)
+        base += pool(observed_, row_, f, vector(vectors_, f), outside_[f]);
     if (!model_.all_pairs) {
       for (std::int32_t p = 0; p < model_.pair_count; ++p) {
         const Pair& pair = model_.pairs[p];
         if (model_.group_of[pair.first] != group_ && model_.group_of[pair.second] != group_)
-          base += dot(vector(vectors_, pair.first), vector(vectors_, pair.second), model_.stride);
+          base += dot(outside_[pair.first], outside_[pair.second], model_.stride);
       }
       return base;
     }
@@ -200,7 +247,7 @@ class GeneralExample {
     clear(contexts_, model_.stride);
     for (std::int32_t f = 0; f < model_.features; ++f) {
       if (model_.group_of[f] == group_) continue;
-      const T* v = vector(vectors_, f);
+      const T* v = outside_[f];
       add_scaled(contexts_, T{1}, v, model_.stride);
       squares += dot(v, v, model_.stride);
     }
@@ -239,36 +286,40 @@ class GeneralExample {
     if (model_.all_pairs) return;
     for (std::int32_t i = 0; i < inside_count_; ++i) clear(vector(contexts_, i), model_.stride);
     for_cross_pairs([this](std::int32_t i, std::int32_t f) {
-      add_scaled(vector(contexts_, i), T{1}, vector(vectors_, f), model_.stride);
+      add_scaled(vector(contexts_, i), T{1}, outside_[f], model_.stride);
     });
   }
 
   T candidate_score(std::int32_t c) {
     T score = 0;
-    T* total = vector(candidate_sums_, c);
-    clear(total, model_.stride);
     for (std::int32_t i = 0; i < inside_count_; ++i) {
-      T* v = candidate_vector(c, i);
-      score += c == 0 ? pool(observed_, row_, inside_[i], v)
-                      : pool(supply_, donors_[c - 1], inside_[i], v);
-      add_scaled(total, T{1}, v, model_.stride);
+      T* buffer = vector(candidate_vectors_, (std::int64_t{c} * inside_limit_) + i);
+      score += c == 0 ? pool(observed_, row_, inside_[i], buffer, candidate(c, i))
+                      : pool(supply_, donors_[c - 1], inside_[i], buffer, candidate(c, i));
     }
     if (!model_.all_pairs) {
       for (std::int32_t i = 0; i < inside_count_; ++i)
-        score += dot(vector(contexts_, i), candidate_vector(c, i), model_.stride);
+        score += dot(vector(contexts_, i), candidate(c, i), model_.stride);
       for_inside_pairs([&](std::int32_t i, std::int32_t j) {
-        score += dot(candidate_vector(c, i), candidate_vector(c, j), model_.stride);
+        score += dot(candidate(c, i), candidate(c, j), model_.stride);
       });
       return score;
     }
-    score += dot(contexts_, total, model_.stride);
-    if (inside_count_ == 1) return score;
+    if (inside_count_ == 1) {
+      sum_[c] = candidate(c, 0);
+      return score + dot(contexts_, sum_[c], model_.stride);
+    }
+    T* total = vector(candidate_sums_, c);
+    sum_[c] = total;
+    clear(total, model_.stride);
     T squares = 0;
     for (std::int32_t i = 0; i < inside_count_; ++i) {
-      const T* v = candidate_vector(c, i);
+      const T* v = candidate(c, i);
+      add_scaled(total, T{1}, v, model_.stride);
       squares += dot(v, v, model_.stride);
     }
-    return score + ((dot(total, total, model_.stride) - squares) / 2);
+    return score + dot(contexts_, total, model_.stride) +
+           ((dot(total, total, model_.stride) - squares) / 2);
   }
 
   /// H = Σ δ_c V_c, or for a list of pairs H_i = Σ δ_c v_ci.
@@ -277,8 +328,7 @@ class GeneralExample {
     for (std::int32_t i = 0; i < count; ++i) {
       clear(vector(pulls_, i), model_.stride);
       for (std::int32_t c = 0; c <= draw_.noise_rows; ++c)
-        add_scaled(vector(pulls_, i), logits_[c],
-                   model_.all_pairs ? vector(candidate_sums_, c) : candidate_vector(c, i),
+        add_scaled(vector(pulls_, i), logits_[c], model_.all_pairs ? sum_[c] : candidate(c, i),
                    model_.stride);
     }
   }
@@ -290,12 +340,15 @@ class GeneralExample {
     return slot;
   }
 
+  /// The occurrences of a cell whose vector has the gradient `scale` times the newest slot, and whose
+  /// bias has `residual`.
   Occurrence<T>* emit_terms(const CellsView<T>& cells, std::int64_t row, std::int32_t feature,
-                            T residual, Occurrence<T>* out) const {
+                            T scale, T residual, Occurrence<T>* out) const {
     const Terms<T> range = terms(model_, cells, row, feature);
     for (std::int64_t t = range.begin; t < range.end; ++t) {
       const T factor = coefficient(cells, t);
-      *out++ = {cells.term[t], next_slot_ - 1, model_.has_vector[feature] != 0 ? factor : T{0},
+      *out++ = {cells.term[t], next_slot_ - 1,
+                model_.has_vector[feature] != 0 ? scale * factor : T{0},
                 model_.has_bias[feature] != 0 ? residual * factor : T{0}};
     }
     return out;
@@ -305,7 +358,7 @@ class GeneralExample {
     T* slot = new_slot();
     if (model_.all_pairs) {
       add_scaled(slot, residual_, contexts_, model_.stride);
-      add_scaled(slot, -residual_, vector(vectors_, f), model_.stride);
+      add_scaled(slot, -residual_, outside_[f], model_.stride);
       add_scaled(slot, T{1}, pulls_, model_.stride);
     } else {
       for_cross_pairs([&](std::int32_t i, std::int32_t outside) {
@@ -316,10 +369,19 @@ class GeneralExample {
         if (pair.first != f && pair.second != f) continue;
         const std::int32_t other = pair.first == f ? pair.second : pair.first;
         if (model_.group_of[other] != group_)
-          add_scaled(slot, residual_, vector(vectors_, other), model_.stride);
+          add_scaled(slot, residual_, outside_[other], model_.stride);
       }
     }
-    return emit_terms(observed_, row_, f, residual_, out);
+    return emit_terms(observed_, row_, f, T{1}, residual_, out);
+  }
+
+  /// The common case of a group of one feature among all pairs: every candidate has the gradient δ_c·C.
+  Occurrence<T>* emit_candidates(Occurrence<T>* out) {
+    add_scaled(new_slot(), T{1}, contexts_, model_.stride);
+    for (std::int32_t c = 0; c <= draw_.noise_rows; ++c)
+      out = emit_terms(c == 0 ? observed_ : supply_, c == 0 ? row_ : donors_[c - 1], inside_[0],
+                       logits_[c], logits_[c], out);
+    return out;
   }
 
   Occurrence<T>* emit_inside(std::int32_t c, std::int32_t i, Occurrence<T>* out) {
@@ -327,20 +389,18 @@ class GeneralExample {
     const T residual = logits_[c];
     if (model_.all_pairs) {
       add_scaled(slot, residual, contexts_, model_.stride);
-      if (inside_count_ > 1) {
-        add_scaled(slot, residual, vector(candidate_sums_, c), model_.stride);
-        add_scaled(slot, -residual, candidate_vector(c, i), model_.stride);
-      }
+      add_scaled(slot, residual, sum_[c], model_.stride);
+      add_scaled(slot, -residual, candidate(c, i), model_.stride);
     } else {
       add_scaled(slot, residual, vector(contexts_, i), model_.stride);
       for_inside_pairs([&](std::int32_t a, std::int32_t b) {
-        if (a == i) add_scaled(slot, residual, candidate_vector(c, b), model_.stride);
-        if (b == i) add_scaled(slot, residual, candidate_vector(c, a), model_.stride);
+        if (a == i) add_scaled(slot, residual, candidate(c, b), model_.stride);
+        if (b == i) add_scaled(slot, residual, candidate(c, a), model_.stride);
       });
     }
     const bool own = c == 0;
-    return emit_terms(own ? observed_ : supply_, own ? row_ : donors_[c - 1], inside_[i], residual,
-                      out);
+    return emit_terms(own ? observed_ : supply_, own ? row_ : donors_[c - 1], inside_[i], T{1},
+                      residual, out);
   }
 
   const ModelView<T>& model_;
@@ -348,9 +408,12 @@ class GeneralExample {
   const CellsView<T>& supply_;
   const DrawView& draw_;
   std::int32_t inside_limit_ = 1;
-  T* vectors_;            ///< [features]: v_f of those outside
-  T* candidate_vectors_;  ///< [1+K, largest group]: v_ci
-  T* candidate_sums_;     ///< [1+K]: V_c
+  T* vectors_;            ///< [features]: v_f of those outside that are sums
+  T* candidate_vectors_;  ///< [1+K, largest group]: v_ci that are sums
+  T* candidate_sums_;     ///< [1+K]: V_c that are sums
+  const T** outside_;     ///< [features]: where v_f is
+  const T** candidate_;   ///< [1+K, largest group]: where v_ci is
+  const T** sum_;         ///< [1+K]: where V_c is
   T* contexts_;           ///< C, or C_i of each feature inside
   T* pulls_;              ///< H, or H_i
   T* logits_;             ///< [1+K]; after `score` δ_c

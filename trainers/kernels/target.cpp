@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::int32_t kAhead = 8;  ///< examples between the prefetch of a row and its use
 
+constexpr std::int32_t kGeneralAhead = 4;  ///< the same for the terms of a general one
+
 template <class T>
 T general_weight(const GeneralBlock<T>& block, std::int32_t i) {
   return block.row_weights == nullptr ? T{1} : block.row_weights[block.draw.rows[i]];
@@ -22,7 +24,15 @@ T general_weight(const GeneralBlock<T>& block, std::int32_t i) {
 template <class T>
 void general_count(const GeneralBlock<T>& block, std::int64_t* counts) {
   for (std::int32_t i = 0; i < block.count; ++i)
+    GeneralExample<T>::prefetch_cells(block.model, block.observed, block.supply, block.draw, i);
+  for (std::int32_t i = 0; i < block.count; ++i)
     counts[i] = GeneralExample<T>::count(block.model, block.observed, block.supply, block.draw, i);
+}
+
+template <class T>
+void prefetch_general(const GeneralBlock<T>& block, std::int32_t i) {
+  if (i < block.count)
+    GeneralExample<T>::prefetch_terms(block.model, block.observed, block.supply, block.draw, i);
 }
 
 template <class T>
@@ -30,6 +40,7 @@ void general_score(const GeneralBlock<T>& block, const GeneralGradient<T>* gradi
   GeneralExample<T> example(block.model, block.observed, block.supply, block.draw, block.scratch);
   const std::int32_t slots = GeneralExample<T>::slot_count(block.model, block.draw.noise_rows);
   for (std::int32_t i = 0; i < block.count; ++i) {
+    prefetch_general(block, i + kGeneralAhead);
     block.losses[i] = example.score(i, general_weight(block, i));
     if (gradient == nullptr) continue;
     const std::int64_t first_slot = (gradient->first_example + i) * slots;
@@ -55,6 +66,7 @@ void general_async(const GeneralBlock<T>& block, const RuleView<T>& rule,
   T* gradient = slots + (std::int64_t{GeneralExample<T>::slot_count(model, block.draw.noise_rows)} *
                          model.stride);
   for (std::int32_t i = 0; i < block.count; ++i) {
+    prefetch_general(block, i + kGeneralAhead);
     block.losses[i] = example.score(i, general_weight(block, i));
     if (!__builtin_isfinite(block.losses[i].loss)) continue;
     const Occurrence<T>* end = example.emit(slots, 0, occurrences);
