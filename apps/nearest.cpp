@@ -39,7 +39,9 @@ void print_text(const std::vector<embeddings::Neighbour>& neighbours) {
   for (const embeddings::Neighbour& neighbour : neighbours) {
     const std::string value = neighbour.value.empty() ? "(missing)" : printable(neighbour.value);
     fmt::print("{:7.4f}  {}={}", neighbour.similarity, printable(neighbour.feature), value);
-    fmt::print("{}\n", neighbour.count > 0 ? fmt::format("  ({} times)", neighbour.count) : "");
+    if (neighbour.count > 0)
+      fmt::print("  ({} {})", neighbour.count, neighbour.count == 1 ? "time" : "times");
+    fmt::print("\n");
   }
 }
 
@@ -76,7 +78,8 @@ void add_nearest(CLI::App& app, int& exit_code) {
   command->add_option("model", arguments->model, "Model file (.f2v)")->required();
   command
       ->add_option("key", arguments->key,
-                   "feature=value, as plain text ('director=Jane Campion', 'release_year=1994')")
+                   "feature=value, as plain text ('director=Jane Campion', 'release_year=1994'); "
+                   "feature= or 'feature=(missing)' for the empty cell")
       ->required();
   command->add_option("--in", arguments->target, "Only values of this feature (default: all)");
   command->add_option("-k", arguments->k, "How many")->capture_default_str();

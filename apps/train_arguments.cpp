@@ -66,7 +66,10 @@ void finish(TrainArguments& arguments) {
         "a number above 0", arguments.train.learning_rate);
   check(arguments.valid_share >= 0 && arguments.valid_share < 1, "--valid-share",
         "a number in [0, 1)", arguments.valid_share);
-  check(arguments.threads >= 0, "--threads", "0 or more", arguments.threads);
+  check(arguments.threads >= 0 && arguments.threads <= 1024, "--threads", "0 to 1024",
+        arguments.threads);
+  check(!arguments.train.async || arguments.train.engine != trainers::EngineKind::kAutograd,
+        "--async", "the fused engine", "--engine autograd");
   check(arguments.checkpoint_every >= 0, "--checkpoint-every", "0 seconds or more",
         arguments.checkpoint_every);
   arguments.model.seed = arguments.seed;

@@ -36,7 +36,10 @@ data::Schema read_schema(const std::string& path) {
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file.is_open() || file.bad())
     throw Error(fmt::format("{}: expected a readable schema file, received none", path));
-  const nlohmann::json json = parse_json(text, path);
+  nlohmann::json json = parse_json(text, path);
+  // What `inspect --json` prints has the schema inside.
+  if (json.is_object() && json.contains("schema") && !json.contains("features"))
+    json = nlohmann::json(json["schema"]);
   try {
     return data::schema_from_json(json, path);
   } catch (const Error& error) {

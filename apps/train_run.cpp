@@ -104,7 +104,7 @@ class Run {
           fmt::format("expected validation rows with values that training knows, received "
                       "none; {} was trained without them",
                       arguments_.out));
-    say(arguments_, fmt::format("best after {} epochs; training on all {} rows for as long", epochs,
+    say(arguments_, fmt::format("best after epoch {}; training on all {} rows for as long", epochs,
                                 table.table.rows()));
     checkpoint_.reset();
     return final_stage(table, epochs, result.model.provenance);

@@ -139,11 +139,20 @@ StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const
                                 {"data", data_print}});
   trainer.observe(*progress);
   trainer.observe(checkpoints);
-  if (!arguments.quiet) print_error(fmt::format("engine: {}\n", trainer.engine()));
+  const double noise_level = trainers::noise_level(arguments.sampler.noise_rows);
+  if (!arguments.quiet)
+    print_error(fmt::format("engine: {}; the loss of knowing only the noise is {:.4f}\n",
+                            trainer.engine(), noise_level));
   result.training = trainer.fit([] { return caught_signal() != 0; });
   result.model.provenance = provenance(arguments, stage, data, result.training);
   if (result.training.best_epoch > 0) {
-    const trainers::LossSum loss = trainer.evaluate(*samplers.validation);
+    const trainers::LossSum loss = trainer.evaluate(samplers.validation);
+    if (loss.mean() > noise_level)
+      warn(
+          fmt::format("the best validation loss, {:.4f}, is above {:.4f}: with these options the "
+                      "number of epochs that it chooses says little; for neighbours train without "
+                      "validation",
+                      loss.mean(), noise_level));
     result.model.provenance["best_epoch"] = result.training.best_epoch;
     result.model.provenance["validation"] = loss_json(loss, groups);
     result.model.provenance["validation"]["rows"] = data.validation->rows();

@@ -111,7 +111,7 @@ int main(int argc, char** argv) {
     result["rows_per_cpu_s"].push_back(static_cast<double>(training_rows) / seconds);
     result["loss"].push_back(loss.sum / static_cast<double>(training_rows));
     if (validation)
-      result["validation"].push_back(engine->evaluate(*validation).sum /
+      result["validation"].push_back(engine->evaluate(validation).sum /
                                      static_cast<double>(a.validation_rows));
   }
   std::printf("%s\n", result.dump().c_str());

@@ -25,7 +25,8 @@ ImplicitSampler::ImplicitSampler(data::Dataset observed, std::shared_ptr<const N
     : observed_(std::move(observed)),
       noise_(std::move(noise)),
       chooser_(std::move(chooser)),
-      options_(options) {
+      options_(options),
+      log_k_(std::log(static_cast<double>(options.noise_rows))) {
   if (options_.noise_rows < 1)
     throw Error("ImplicitSampler", "1 noise row or more", fmt::format("{}", options_.noise_rows));
   const std::int64_t groups = noise_->groups();
@@ -93,14 +94,13 @@ void ImplicitSampler::draw_group(std::int64_t b, std::int64_t row, Philox random
   if (group < 0)
     throw Error("ImplicitSampler", "a row with a value to replace", fmt::format("row {}", row));
   const NoiseDistribution& distribution = noise_->distribution(group);
-  const double log_k = std::log(static_cast<double>(k));
   out.groups[b] = group;
   float* log_noise = out.log_noise + b * (1 + k);
-  log_noise[0] = static_cast<float>(log_k + distribution.log_prob(entity(row, group)));
+  log_noise[0] = static_cast<float>(log_k_ + distribution.log_prob(entity(row, group)));
   for (std::int64_t j = 0; j < k; ++j) {
     const std::int64_t drawn = distribution.draw(random);
     out.donors[b * k + j] = noise_->entities(group).donor(drawn);
-    log_noise[1 + j] = static_cast<float>(log_k + distribution.log_prob(drawn));
+    log_noise[1 + j] = static_cast<float>(log_k_ + distribution.log_prob(drawn));
   }
 }
 
@@ -112,7 +112,7 @@ void ImplicitSampler::draw_all(std::int64_t b, std::int64_t row, Philox random,
   if (std::all_of(there, there + groups, [](std::uint8_t p) { return p == 0; }))
     throw Error("ImplicitSampler", "a row with a value to replace", fmt::format("row {}", row));
   for (std::int64_t c = 0; c <= k; ++c) {
-    double log_noise = std::log(static_cast<double>(k));
+    double log_noise = log_k_;
     for (std::int64_t g = 0; g < groups; ++g) {
       if (there[g] == 0) continue;
       const NoiseDistribution& distribution = noise_->distribution(g);

@@ -90,8 +90,8 @@ void AutogradEngine::decay_touched_rows() {
   }
 }
 
-LossSum AutogradEngine::evaluate(const samplers::ImplicitSampler& sampler) {
-  return evaluate_loss(model_, sampler, options_.objective, options_.batch);
+LossSum AutogradEngine::evaluate(const std::shared_ptr<const samplers::ImplicitSampler>& sampler) {
+  return evaluate_loss(model_, *sampler, options_.objective, options_.batch);
 }
 
 NamedTensors AutogradEngine::state() const { return optimizer_->state(); }

@@ -31,7 +31,7 @@ class AutogradEngine : public Engine {
 
   StepResult step(const samplers::RowOrder& order, std::uint32_t epoch,
                   std::int64_t first) override;
-  LossSum evaluate(const samplers::ImplicitSampler& sampler) override;
+  LossSum evaluate(const std::shared_ptr<const samplers::ImplicitSampler>& sampler) override;
   NamedTensors state() const override;
   void set_state(const NamedTensors& state) override;
   std::string description() const override;

@@ -9,16 +9,30 @@ namespace {
 
 using data::FeatureKind;
 
+/// The column with its tensors in plain arrays, copied only where they are not.
+data::Column plain_memory(data::Column column) {
+  const auto lay_out = [](at::Tensor& tensor, at::ScalarType type) {
+    if (tensor.defined()) tensor = tensor.to(at::kCPU, type).contiguous();
+  };
+  lay_out(column.ids, at::kInt);
+  lay_out(column.offsets, at::kLong);
+  lay_out(column.values, at::kFloat);
+  lay_out(column.missing, at::kBool);
+  return column;
+}
+
 /// Appends the terms of cells of one feature.
 template <class T>
 class Terms {
  public:
   Terms(const data::Column& column, const nn::FeatureSpec& spec, std::int64_t first_row)
-      : column_(column), spec_(spec), first_row_(static_cast<std::int32_t>(first_row)) {
-    if (column.ids.defined()) ids_ = column.ids.const_data_ptr<std::int32_t>();
-    if (column.offsets.defined()) offsets_ = column.offsets.const_data_ptr<std::int64_t>();
-    if (column.values.defined()) values_ = column.values.const_data_ptr<float>();
-    if (column.missing.defined()) missing_ = column.missing.const_data_ptr<bool>();
+      : column_(plain_memory(column)),
+        spec_(spec),
+        first_row_(static_cast<std::int32_t>(first_row)) {
+    if (column_.ids.defined()) ids_ = column_.ids.const_data_ptr<std::int32_t>();
+    if (column_.offsets.defined()) offsets_ = column_.offsets.const_data_ptr<std::int64_t>();
+    if (column_.values.defined()) values_ = column_.values.const_data_ptr<float>();
+    if (column_.missing.defined()) missing_ = column_.missing.const_data_ptr<bool>();
   }
 
   void append(std::int64_t row, PageVector<std::int32_t>& terms,
@@ -73,7 +87,7 @@ class Terms {
     if (spec_.dense_bias && present) add(spec_.missing_vectors ? 2 * width : width, T{1});
   }
 
-  const data::Column& column_;
+  data::Column column_;
   const nn::FeatureSpec& spec_;
   std::int32_t first_row_;
   const std::int32_t* ids_ = nullptr;
@@ -101,7 +115,8 @@ void EncodedCells<T>::encode_plain(const data::Dataset& dataset, const nn::RowTa
   const std::size_t width = features.size();
   terms_.resize(static_cast<std::size_t>(rows_) * width);
   for (std::size_t f = 0; f < width; ++f) {
-    const auto* ids = dataset.column(features[f]).ids.const_data_ptr<std::int32_t>();
+    const data::Column column = plain_memory(dataset.column(features[f]));
+    const auto* ids = column.ids.const_data_ptr<std::int32_t>();
     const auto first = static_cast<std::int32_t>(table.first_row[features[f]]);
     for (std::size_t row = 0; row < static_cast<std::size_t>(rows_); ++row)
       terms_[(row * width) + f] =

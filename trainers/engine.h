@@ -34,8 +34,9 @@ class Engine {
   virtual StepResult step(const samplers::RowOrder& order, std::uint32_t epoch,
                           std::int64_t first) = 0;
 
-  /// Losses of all rows of `sampler`, with draws that are the same every time.
-  virtual LossSum evaluate(const samplers::ImplicitSampler& sampler) = 0;
+  /// Losses of all rows of `sampler`, with draws that are the same every time. The engine keeps what it
+  /// made of the sampler for the next call.
+  virtual LossSum evaluate(const std::shared_ptr<const samplers::ImplicitSampler>& sampler) = 0;
 
   /// What the next steps depend on besides the weights, by name.
   virtual NamedTensors state() const = 0;

@@ -23,7 +23,7 @@
 namespace feat2vec::trainers {
 namespace {
 
-constexpr std::int64_t kAsyncStep = 16384;     ///< rows between two looks at the world
+constexpr std::int64_t kAsyncStep = 16384;     ///< rows between two looks at the world, at most
 constexpr std::int64_t kEvaluateStep = 16384;  ///< rows whose losses are kept at a time
 
 kernels::Rule rule_of(OptimizerKind kind) {
@@ -102,12 +102,16 @@ class FusedEngine : public Engine {
         trainer_(model_.view(), model_.plain(), kernels::best_target(), options.threads),
         training_(*sampler_, *module_, table_, model_, trainer_.target()) {
     state_.attach(model_.view().weights, model_.view().scalars);
+    for (const at::Tensor& parameter : module_->parameters())
+      parameters_.emplace_back(parameter, parameter.const_data_ptr());
   }
 
   StepResult step(const samplers::RowOrder& order, std::uint32_t epoch,
                   std::int64_t first) override {
+    check_table();
     const std::int64_t seen = (static_cast<std::int64_t>(epoch) * order.rows()) + first;
-    const std::int64_t wanted = options_.async ? kAsyncStep : batch_rows(options_, seen);
+    const std::int64_t wanted =
+        options_.async ? async_rows(order.rows()) : batch_rows(options_, seen);
     const std::int64_t count = std::min(wanted, order.rows() - first);
     rows_.resize(static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) rows_[static_cast<std::size_t>(i)] = order(first + i);
@@ -120,12 +124,16 @@ class FusedEngine : public Engine {
     return {count, loss_sum(losses, sampler_->options().noise_rows)};
   }
 
-  LossSum evaluate(const samplers::ImplicitSampler& sampler) override {
-    if (has_mean_values(sampler.observed()))
+  LossSum evaluate(const std::shared_ptr<const samplers::ImplicitSampler>& rows) override {
+    check_table();
+    const samplers::ImplicitSampler& sampler = *rows;
+    if (!reason_not_fused(*module_, sampler, options_).empty())
       return evaluate_loss(module_, sampler, options_.objective, options_.batch);
-    if (&sampler != evaluated_) {
+    if (rows != evaluated_) {
+      module_->check(sampler.observed().columns());
+      module_->check(sampler.noise().supply().columns());
       evaluation_.emplace(sampler, *module_, table_, model_, trainer_.target());
-      evaluated_ = &sampler;
+      evaluated_ = rows;
     }
     LossSum total(sampler.noise().groups());
     for (std::int64_t first = 0; first < sampler.observed().rows(); first += kEvaluateStep) {
@@ -158,6 +166,21 @@ class FusedEngine : public Engine {
   }
 
  private:
+  /// Throws Error when the parameters are no longer rows of the table that is trained.
+  void check_table() const {
+    for (const auto& [parameter, place] : parameters_)
+      if (parameter.const_data_ptr() != place)
+        throw Error("FusedEngine", "the model where it was when the engine was made",
+                    "one that has moved; make a new engine after `to`");
+  }
+
+  /// Rows of one call: few enough that the learning rate follows its schedule.
+  std::int64_t async_rows(std::int64_t rows) const {
+    constexpr std::int64_t kLeast = 1024;
+    constexpr std::int64_t kParts = 128;
+    return std::clamp(options_.epochs * rows / kParts, kLeast, kAsyncStep);
+  }
+
   kernels::RuleView<T> rule_at(std::int64_t seen, std::int64_t count, std::int64_t rows) const {
     const double all = static_cast<double>(options_.epochs) * static_cast<double>(rows);
     const double middle = static_cast<double>(seen) + (static_cast<double>(count) / 2);
@@ -187,13 +210,14 @@ class FusedEngine : public Engine {
   Feat2Vec module_;
   std::shared_ptr<const samplers::ImplicitSampler> sampler_;
   TrainOptions options_;
-  const nn::RowTable& table_;
+  nn::RowTable table_;
+  std::vector<std::pair<at::Tensor, const void*>> parameters_;  ///< with where they were
   FusedModel<T> model_;
   RowState state_;
   kernels::FusedTrainer<T> trainer_;
   FusedRows<T> training_;
   std::optional<FusedRows<T>> evaluation_;
-  const samplers::ImplicitSampler* evaluated_ = nullptr;
+  std::shared_ptr<const samplers::ImplicitSampler> evaluated_;  ///< whose rows `evaluation_` holds
   std::vector<std::int64_t> rows_;
   std::int64_t steps_ = 0;
 };
@@ -209,6 +233,9 @@ std::string reason_not_fused(const Feat2VecImpl& model, const samplers::Implicit
     if (parameter.scalar_type() != at::kFloat && parameter.scalar_type() != at::kDouble)
       return fmt::format("the model is of type {}", at::toString(parameter.scalar_type()));
   }
+  for (const data::Dataset* dataset : {&sampler.observed(), &sampler.noise().supply()})
+    if (!dataset->device().is_cpu())
+      return fmt::format("the data are on {}", dataset->device().str());
   if (options.optimizer == OptimizerKind::kAdam) return "Adam moves every row at every step";
   if (sampler.options().oversampler == samplers::Oversampler::kAll)
     return "all groups are replaced at once";

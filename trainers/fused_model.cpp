@@ -1,16 +1,25 @@
 #include "trainers/fused_model.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "feat2vec/error.h"
 
 namespace feat2vec::trainers {
 
 template <class T>
 FusedModel<T>::FusedModel(Feat2VecImpl& model, const std::vector<std::int64_t>& group_of_feature,
                           Objective objective) {
+  const std::int64_t groups =
+      1 + *std::max_element(group_of_feature.begin(), group_of_feature.end());
+  if (model.group_offsets().defined() && model.group_offsets().numel() != groups)
+    throw Error("FusedModel", fmt::format("offsets of {} sampling groups", groups),
+                fmt::format("{}", model.group_offsets().numel()));
   const nn::RowTable& table = model.row_table();
   const ModelOptions& options = model.options();
   add_features(model, table, group_of_feature);
-  add_groups(static_cast<std::int32_t>(options.groups));
+  add_groups(static_cast<std::int32_t>(groups));
   add_pairs(options);
   view_.weights.value = table.weights.mutable_data_ptr<T>();
   view_.scalars.value = table.scalars.mutable_data_ptr<T>();

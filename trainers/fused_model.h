@@ -14,7 +14,8 @@ template <class T>
 class FusedModel {
  public:
   /// `group_of_feature`: the sampling group of each feature, -1 for an offset. The model must have
-  /// parameters of type T on the CPU, and no user's module.
+  /// parameters of type T on the CPU, and no user's module. Throws Error when it has offsets for
+  /// another number of groups.
   FusedModel(Feat2VecImpl& model, const std::vector<std::int64_t>& group_of_feature,
              Objective objective);
 

@@ -11,6 +11,7 @@
 namespace feat2vec::trainers {
 
 void TrainOptions::validate() const {
+  constexpr int kMostThreads = 1024;
   constexpr std::int64_t kMaxBatch = std::int64_t{1} << 20U;
   const auto check = [](bool good, const char* expected, auto received) {
     if (!good) throw Error("TrainOptions", expected, fmt::format("{}", received));
@@ -19,7 +20,8 @@ void TrainOptions::validate() const {
   check(batch >= 1 && batch <= kMaxBatch, "batch in [1, 1048576]", batch);
   check(first_batch >= 1, "first_batch of 1 or more", first_batch);
   check(patience >= 0, "patience of 0 or more", patience);
-  check(threads >= 1, "1 thread or more", threads);
+  check(threads >= 1 && threads <= kMostThreads, "1 to 1024 threads", threads);
+  check(!async || engine != EngineKind::kAutograd, "the fused engine for async", "autograd");
   check(learning_rate > 0 && std::isfinite(learning_rate), "a learning rate above 0",
         learning_rate);
   check(warmup >= 0 && warmup < 1, "a warm-up in [0, 1)", warmup);

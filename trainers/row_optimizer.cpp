@@ -22,10 +22,10 @@ RowOptimizer::RowOptimizer(const torch::nn::Module& module, OptimizerKind kind) 
     const at::Tensor rows = as_rows(parameter.key(), parameter.value().detach());
     Slot slot{parameter.key(), parameter.value(), {}, {}};
     if (kind == OptimizerKind::kRowAdagrad) {
-      slot.first = at::full({rows.size(0), 1}, kFirstAccumulator, rows.options());
+      slot.first = at::full({rows.size(0)}, kFirstAccumulator, rows.options());
     } else {
-      slot.first = at::zeros_like(rows, at::MemoryFormat::Contiguous);
-      slot.second = at::zeros_like(rows, at::MemoryFormat::Contiguous);
+      slot.first = at::zeros_like(slot.parameter.detach(), at::MemoryFormat::Contiguous);
+      slot.second = at::zeros_like(slot.first);
     }
     slots_.push_back(std::move(slot));
   }
@@ -42,7 +42,7 @@ void RowOptimizer::step(const Slot& slot, double rate) const {
   const at::Tensor g = as_rows(slot.name, slot.parameter.grad());
   at::Tensor w = as_rows(slot.name, slot.parameter.detach());
   if (kind_ == OptimizerKind::kRowAdagrad) {
-    at::Tensor sums = slot.first;
+    at::Tensor sums = slot.first.view({-1, 1});
     sums.add_(g.square().mean(1, true));
     w.sub_(g * (rate / (sums.sqrt() + kEpsilon)));
     return;
@@ -50,8 +50,8 @@ void RowOptimizer::step(const Slot& slot, double rate) const {
   const double c1 = 1 - std::pow(kBeta1, static_cast<double>(steps_));
   const double c2 = 1 - std::pow(kBeta2, static_cast<double>(steps_));
   const at::Tensor touched = g.ne(0).any(1, true).to(g.scalar_type());
-  at::Tensor m = slot.first;
-  at::Tensor v = slot.second;
+  at::Tensor m = as_rows(slot.name, slot.first);
+  at::Tensor v = as_rows(slot.name, slot.second);
   m.add_((g - m) * touched, 1 - kBeta1);
   v.add_((g.square() - v) * touched, 1 - kBeta2);
   w.sub_(touched * (m / c1) / ((v / c2).sqrt() + kEpsilon), rate);

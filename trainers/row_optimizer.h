@@ -28,8 +28,8 @@ class RowOptimizer : public ParameterOptimizer {
   struct Slot {
     std::string name;
     at::Tensor parameter;
-    at::Tensor first;   ///< row-wise Adagrad: sums [rows, 1]; Adam: m [rows, dim]
-    at::Tensor second;  ///< Adam: v [rows, dim]
+    at::Tensor first;   ///< row-wise Adagrad: sums [rows]; Adam: m, of the parameter's shape
+    at::Tensor second;  ///< Adam: v, of the parameter's shape
   };
 
   void step(const Slot& slot, double rate) const;

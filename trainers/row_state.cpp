@@ -73,8 +73,11 @@ NamedTensors RowState::views(const Feat2VecImpl& model, const nn::RowTable& tabl
     const bool scalar = parameter.value().storage().is_alias_of(table.scalars.storage());
     const at::Tensor& array = scalar ? table.scalars : table.weights;
     const auto add = [&](const char* part, const at::Tensor& state) {
-      if (state.defined())
-        views.emplace_back(parameter.key() + part, part_of(state, array, parameter.value()));
+      if (!state.defined()) return;
+      const at::Tensor own = part_of(state, array, parameter.value());
+      // One number a row, whatever the shape of the parameter: as the autograd engine has it.
+      const bool by_row = kind_ == OptimizerKind::kRowAdagrad;
+      views.emplace_back(parameter.key() + part, by_row ? own.view({-1}) : own);
     };
     add(adam ? "/exp_avg" : "/sum", scalar ? scalars_first_ : weights_first_);
     add("/exp_avg_sq", scalar ? scalars_second_ : weights_second_);

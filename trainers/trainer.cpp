@@ -166,7 +166,7 @@ bool Trainer::end_epoch() {
 }
 
 void Trainer::validate_epoch(EpochReport& report) {
-  report.validation = engine_->evaluate(*validation_);
+  report.validation = engine_->evaluate(validation_);
   report.best = stopping_.update(epoch_, report.validation->mean());
   if (!report.best) return;
   best_ = copy_parameters(*model_);

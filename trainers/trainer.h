@@ -64,7 +64,9 @@ class Trainer {
   TrainResult fit(const std::function<bool()>& stop_requested = [] { return false; });
 
   /// Losses of all rows of `sampler` under the weights as they are.
-  LossSum evaluate(const samplers::ImplicitSampler& sampler) { return engine_->evaluate(sampler); }
+  LossSum evaluate(const std::shared_ptr<const samplers::ImplicitSampler>& sampler) {
+    return engine_->evaluate(sampler);
+  }
 
   /// Where training stands now, for the weights that are in the model now: call it from an observer, at
   /// the latest in `on_end`, for after `fit` the model has the best weights.

@@ -125,7 +125,9 @@ Query Embeddings::find(std::string_view feature_name, std::string_view value) co
   std::int64_t row = vectors.row_of(value);
   if (row < 0 && is_missing_word(value)) value = "";
   if (row < 0 && vectors.kind() == data::FeatureKind::kNumeric) return number(vectors, value);
-  if (row < 0 && value.empty()) row = vectors.row_of(value);
+  // As `nearest` prints it, when no value is called so.
+  const bool missing = value.empty() || value == "(missing)";
+  if (row < 0 && missing) row = vectors.row_of("");
   if (row >= 0) return {vectors.feature(), vectors.value(row), row, vectors.vectors()[row]};
   std::string received = "missing, which training never saw";
   if (!value.empty()) {

@@ -102,9 +102,10 @@ Opening read_opening(InputFile& file) {
   file.read(&opening.length, sizeof opening.length);
   const std::uint64_t rest = file.size() - sizeof opening.length;
   if (opening.length > std::min(rest, kMaxHeaderSize)) {
-    throw file_error(file.path(),
-                     fmt::format("a header of at most {} bytes", std::min(rest, kMaxHeaderSize)),
-                     fmt::format("{}", opening.length));
+    throw file_error(
+        file.path(),
+        "a model of feat2vec or another safetensors file, which train and export write",
+        fmt::format("one whose header would have {} bytes", opening.length));
   }
   opening.text.resize(opening.length);
   file.read(opening.text.data(), opening.text.size());

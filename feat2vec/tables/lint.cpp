@@ -93,7 +93,7 @@ std::string Note::text() const {
   const std::string where = "column " + in_quotes(column) + ": ";
   return kind == Kind::kTwins
              ? where + "values that differ only by case or blanks: " + list
-             : where + "a value that looks like missing: " + list + "; --missing makes it so";
+             : where + "a value that looks like missing: " + list + "; train --missing makes it so";
 }
 
 std::vector<Note> lint(const Table& table, std::int64_t limit) {

@@ -180,7 +180,7 @@ TEST(Safetensors, RefusesHostileLengths) {
     std::string bytes(sizeof length, '\0');
     std::memcpy(bytes.data(), &length, sizeof length);
     write_file(path, bytes + "{}");
-    EXPECT_NE(error_reading(path).find("a header of at most 2 bytes"), std::string::npos) << length;
+    EXPECT_NE(error_reading(path).find("whose header would have"), std::string::npos) << length;
   }
   write_file(path, file_of(std::string(100'000, '['), ""));
   EXPECT_NE(error_reading(path).find("at most 64 levels"), std::string::npos);

@@ -31,7 +31,7 @@ TEST(Lint, PointsAtTwins) {
 TEST(Lint, PointsAtWordsForMissing) {
   EXPECT_EQ(notes_on({"x", "unknown", "unknown", "y"}),
             std::vector<std::string>{"column 'c': a value that looks like missing: 'unknown' (2); "
-                                     "--missing makes it so"});
+                                     "train --missing makes it so"});
   EXPECT_TRUE(notes_on({"1", "NA", "2"}).empty());  // a column of numbers knows the word
 }
 

@@ -23,6 +23,7 @@ class AlignedBuffer {
     if (size <= size_) return data_.get();
     const std::size_t lines =
         (static_cast<std::size_t>(size) * sizeof(T) + kLineBytes - 1) / kLineBytes;
+    size_ = 0;
     data_.reset(static_cast<T*>(std::aligned_alloc(kLineBytes, lines * kLineBytes)));
     if (!data_) throw std::bad_alloc();
     std::memset(static_cast<void*>(data_.get()), 0, lines * kLineBytes);

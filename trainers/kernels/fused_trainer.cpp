@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
 
 #include "trainers/kernels/radix_sort.h"
 #include "trainers/kernels/row_rule.h"
@@ -33,6 +36,14 @@ std::int64_t owner_of(std::int32_t row, std::int64_t owners) {
   const std::uint32_t mixed = static_cast<std::uint32_t>(row) * 0x9E3779B1U;
   return static_cast<std::int64_t>((std::uint64_t{mixed} * static_cast<std::uint64_t>(owners)) >>
                                    32U);
+}
+
+/// Throws std::length_error when the parts of a batch cannot be told apart by 31 bits.
+void check_numbers(std::int64_t parts) {
+  if (parts >= std::numeric_limits<std::int32_t>::max())
+    throw std::length_error(
+        "[FusedTrainer] expected fewer than 2^31 - 1 parts of one batch, received " +
+        std::to_string(parts) + "; use a smaller batch or fewer noise rows");
 }
 
 }  // namespace
@@ -106,6 +117,7 @@ void FusedTrainer<T>::score_plain(const Rows<T>& data, const std::int64_t* rows,
   const std::int64_t width = model_.features + noise_rows_;
   PlainGradient<T>& gradient = plain_gradient_;
   gradient.residual_stride = kernels_.residual_count(noise_rows_);
+  check_numbers(std::int64_t{count} * gradient.residual_stride);
   gradient.contexts = contexts_.reserve(std::int64_t{count} * 2 * model_.stride);
   gradient.residuals = residuals_.reserve(std::int64_t{count} * gradient.residual_stride);
   gradient.entries = entries_.reserve(count * width);
@@ -148,6 +160,7 @@ void FusedTrainer<T>::score_general(const Rows<T>& data, const std::int64_t* row
   begin[0] = 0;
   for (std::int32_t i = 0; i < count; ++i) begin[i + 1] += begin[i];
   slot_count_ = kernels_.slot_count(model_, noise_rows_);
+  check_numbers(std::max(count * slot_count_, begin[count]));
   T* slots = slots_.reserve(count * slot_count_ * model_.stride);
   Occurrence<T>* occurrences = occurrences_.reserve(begin[count]);
   std::uint64_t* entries = entries_.reserve(begin[count]);

@@ -65,13 +65,14 @@ inline Logistic<T> logistic(const Eight<T>& logits, int first, int count) {
   const Eight<T> place = Eight<T>{0, 1, 2, 3, 4, 5, 6, 7} + static_cast<T>(first);
   const Eight<T> one = Eight<T>{} + T{1};
   const Eight<T> sign = place < one ? -one : one;
-  const Eight<T> counts = place < static_cast<T>(count) ? one : Eight<T>{};
   const Eight<T> x = logits * sign;
   const Eight<T> u = exp_of_negative(x < T{0} ? x : -x);
   const Eight<T> inverse = T{1} / (u + T{1});
   const Eight<T> slope = x < T{0} ? u * inverse : inverse;
   const Eight<T> value = (x < T{0} ? Eight<T>{} : x) + log1p_of_unit(u);
-  return {value * counts, slope * sign * counts};
+  // Chosen, not multiplied: what is beyond may be no number at all.
+  const T end = static_cast<T>(count);
+  return {place < end ? value : Eight<T>{}, place < end ? slope * sign : Eight<T>{}};
 }
 
 /// The same for `count` logits in whole lines, which become ∂loss/∂logit. Returns the sum of losses.

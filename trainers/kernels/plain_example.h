@@ -182,12 +182,12 @@ class PlainExample {
                                            const Four<T>& squares, T* factors) {
     T* sums = model_.weights.first;
     const std::int32_t* id = ids + first;
-    Four<T> sum{sums[id[0]], sums[id[1]], sums[id[2]], sums[id[3]]};
-    sum += squares * (T{1} / static_cast<T>(model_.dim));
-    if (first + 4 <= count) {
-      for (int j = 0; j < 4; ++j) sums[id[j]] = sum[j];
-    } else {
-      for (int j = 0; first + j < count; ++j) sums[id[j]] = sum[j];
+    const Four<T> added = squares * (T{1} / static_cast<T>(model_.dim));
+    // One after the other, for an example may hold a row twice.
+    Four<T> sum;
+    for (int j = 0; j < 4; ++j) {
+      sum[j] = sums[id[j]] + added[j];
+      if (first + j < count) sums[id[j]] = sum[j];
     }
     store_unaligned(rule.rate / (square_root<T>(sum) + rule.epsilon), factors + first);
   }

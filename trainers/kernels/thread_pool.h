@@ -17,7 +17,8 @@ int available_cores();
 /// does must not depend on it.
 class ThreadPool {
  public:
-  /// `threads` of 1 or more, the caller included; no thread is started for 1.
+  /// `threads` of 1 or more, the caller included; no thread is started for 1. Throws std::system_error
+  /// when the system has no more of them.
   explicit ThreadPool(int threads);
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -31,6 +32,7 @@ class ThreadPool {
   void run(std::int64_t items, const std::function<void(std::int64_t item, int thread)>& work);
 
  private:
+  void stop();
   void serve(int thread);
   void take_items(int thread);
 
