@@ -75,7 +75,7 @@ class ImplicitSampler {
   std::shared_ptr<const NoiseTables> noise_;
   GroupChooser chooser_;
   SamplerOptions options_;
-  double log_k_;  ///< log K
+  double log_k_;                       ///< log K
   PageVector<std::int32_t> entities_;  ///< [rows, groups], the entity in each observed row
   PageVector<std::uint8_t> present_;   ///< [rows, groups], nonzero where the group is present
 };

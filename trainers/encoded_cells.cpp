@@ -129,6 +129,7 @@ void EncodedCells<T>::encode_terms(const data::Dataset& dataset, const Feat2VecI
                                    const nn::RowTable& table,
                                    const std::vector<std::size_t>& features) {
   std::vector<Terms<T>> columns;
+  columns.reserve(features.size());
   for (const std::size_t f : features)
     columns.emplace_back(dataset.column(f), model.features()[f], table.first_row[f]);
   begin_.reserve((static_cast<std::size_t>(rows_) * features.size()) + 1);

@@ -20,7 +20,7 @@ at::Tensor part_of(const at::Tensor& state, const at::Tensor& array, const at::T
   const std::int64_t offset = parameter.storage_offset() - array.storage_offset();
   if (array.dim() == 1) return state.narrow(0, offset, parameter.numel()).view(parameter.sizes());
   const std::int64_t rows = parameter.dim() == 1 ? 1 : parameter.size(0);
-  const at::Tensor part = state.narrow(0, offset / array.stride(0), rows);
+  at::Tensor part = state.narrow(0, offset / array.stride(0), rows);
   if (state.dim() == 1) return part;
   return part.narrow(1, 0, parameter.size(-1)).view(parameter.sizes());
 }

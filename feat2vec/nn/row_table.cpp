@@ -101,10 +101,11 @@ RowTable pack_rows(const Extractors& extractors, const Extractors& biases,
   const std::int64_t groups = group_offsets.defined() ? group_offsets.size(0) : 0;
   table.weights = aligned_zeros({table.rows + 1, (dim + line - 1) / line * line}, options);
   table.scalars = at::zeros({table.rows + 1 + groups}, options);
-  for_each_row_parameter(table, extractors, biases, [](at::Tensor& parameter, at::Tensor view) {
-    view.copy_(parameter);
-    parameter.set_data(view);
-  });
+  for_each_row_parameter(table, extractors, biases,
+                         [](at::Tensor& parameter, const at::Tensor& view) {
+                           view.copy_(parameter);
+                           parameter.set_data(view);
+                         });
   if (groups > 0) {
     const at::Tensor view = table.scalars.narrow(0, table.rows + 1, groups);
     view.copy_(group_offsets);

@@ -107,6 +107,10 @@ Target best_target();
 /// REQUIRES: is_supported(target).
 template <class T>
 const Kernels<T>& kernels_for(Target target);
+template <>
+const Kernels<float>& kernels_for<float>(Target target);
+template <>
+const Kernels<double>& kernels_for<double>(Target target);
 
 const char* to_string(Target target);
 

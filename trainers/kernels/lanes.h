@@ -29,8 +29,10 @@ struct Line {
   static constexpr int kScalars = static_cast<int>(kLineBytes / sizeof(T));
   static constexpr int kParts = static_cast<int>(kLineBytes / kVectorBytes);
   static constexpr int kLanes = static_cast<int>(kVectorBytes / sizeof(T));
+  // NOLINTBEGIN(modernize-use-using): an alias takes no attribute that depends on T
   typedef T Vector __attribute__((vector_size(kVectorBytes)));
   typedef typename IntegerOf<T>::Type Mask __attribute__((vector_size(kVectorBytes)));
+  // NOLINTEND(modernize-use-using)
 
   Vector part[kParts];
 
@@ -89,8 +91,10 @@ inline Line<T> multiply_add(const Line<T>& a, const Line<T>& b, const Line<T>& c
 /// together from single stores: a load that spans several of them waits until they are in the cache.
 template <class T>
 struct Few {
+  // NOLINTBEGIN(modernize-use-using): as above
   typedef T Four __attribute__((vector_size(4 * sizeof(T))));
   typedef T Eight __attribute__((vector_size(8 * sizeof(T))));
+  // NOLINTEND(modernize-use-using)
 };
 template <class T>
 using Four = typename Few<T>::Four;
