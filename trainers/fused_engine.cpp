@@ -114,7 +114,7 @@ class FusedEngine : public Engine {
         options_.async ? async_rows(order.rows()) : batch_rows(options_, seen);
     const std::int64_t count = std::min(wanted, order.rows() - first);
     rows_.resize(static_cast<std::size_t>(count));
-    for (std::int64_t i = 0; i < count; ++i) rows_[static_cast<std::size_t>(i)] = order(first + i);
+    order.rows_at(first, count, rows_.data());
     steps_ += options_.async ? count : 1;
     const kernels::RuleView<T> rule = rule_at(seen, count, order.rows());
     const kernels::GroupLosses losses =

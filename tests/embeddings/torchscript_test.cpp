@@ -8,8 +8,6 @@
 #include <ATen/ops/zeros_like.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/resource.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
 
@@ -21,6 +19,8 @@
 #include "feat2vec/embeddings/nearest.h"
 #include "feat2vec/error.h"
 #include "feat2vec/nn/feature_spec.h"
+#include "tests/support/errors.h"
+#include "tests/support/file_size_limit.h"
 #include "tests/support/sample_model.h"
 #include "tests/support/temporary_folder.h"
 
@@ -275,20 +275,10 @@ TEST(TorchScript, LeavesNothingWhenThereIsNoRoom) {
   options.dim = 500'000;  // 4 MB: written before the end
   model.module = Feat2Vec(options, nn::feature_specs(model.schema, model.vocabularies));
   const TemporaryFolder folder;
-  const auto old_handler = ::signal(SIGXFSZ, SIG_IGN);
-  rlimit limit{};
-  ::getrlimit(RLIMIT_FSIZE, &limit);
-  rlimit small = limit;
-  small.rlim_cur = 1000;
-  ::setrlimit(RLIMIT_FSIZE, &small);
-  std::string message;
-  try {
+  const std::string message = testing::error_of([&] {
+    const testing::FileSizeLimit limit(1000);
     write_torchscript(model, folder.file("m.pt"));
-  } catch (const Error& error) {
-    message = error.what();
-  }
-  ::setrlimit(RLIMIT_FSIZE, &limit);
-  ::signal(SIGXFSZ, old_handler);
+  });
   EXPECT_EQ(message,
             folder.file("m.pt") + ": expected room to write it, received \"File too large\"");
   EXPECT_EQ(folder.entries(), 0);

@@ -1,14 +1,14 @@
 #include "feat2vec/storage/atomic_file.h"
 
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
 
 #include "feat2vec/error.h"
+#include "tests/support/errors.h"
+#include "tests/support/file_size_limit.h"
 #include "tests/support/temporary_folder.h"
 
 namespace feat2vec::storage {
@@ -67,22 +67,12 @@ TEST(AtomicFile, LeavesTheOldFileWhenThereIsNoRoom) {
   const TemporaryFolder folder;
   const std::string path = folder.file("out.txt");
   write_file(path, "old");
-  const auto old_handler = ::signal(SIGXFSZ, SIG_IGN);
-  rlimit limit{};
-  ::getrlimit(RLIMIT_FSIZE, &limit);
-  rlimit small = limit;
-  small.rlim_cur = 1000;
-  ::setrlimit(RLIMIT_FSIZE, &small);
-  std::string message;
-  try {
+  const std::string message = testing::error_of([&] {
+    const testing::FileSizeLimit limit(1000);
     AtomicFile file(path);
     file.write(std::string(5000, 'x'));
     file.commit();
-  } catch (const Error& error) {
-    message = error.what();
-  }
-  ::setrlimit(RLIMIT_FSIZE, &limit);
-  ::signal(SIGXFSZ, old_handler);
+  });
   EXPECT_EQ(message, path + ": expected room to write it, received \"File too large\"");
   EXPECT_EQ(read_file(path), "old");
   EXPECT_EQ(folder.entries(), 1);

@@ -94,6 +94,19 @@ PlainBlock<T> FusedTrainer<T>::draw_plain(const Rows<T>& data, const std::int64_
 }
 
 template <class T>
+GeneralBlock<T> FusedTrainer<T>::general_block(const Rows<T>& data, const std::int64_t* rows,
+                                               std::int64_t first, std::int32_t count,
+                                               const DrawBuffers& draws, Workspace& work) {
+  GeneralBlock<T> block{model_, data.observed, data.supply, {}};
+  block.draw = {rows + first, draws.groups, draws.donors, draws.log_noise, noise_rows_};
+  block.count = count;
+  block.row_weights = data.weights;
+  block.scratch = work.scratch.data();
+  block.losses = losses_.data() + first;
+  return block;
+}
+
+template <class T>
 GeneralBlock<T> FusedTrainer<T>::draw_general(const Rows<T>& data, const std::int64_t* rows,
                                               std::int64_t first, std::int32_t count,
                                               std::uint32_t epoch, Workspace& work) {
@@ -102,13 +115,7 @@ GeneralBlock<T> FusedTrainer<T>::draw_general(const Rows<T>& data, const std::in
   out.donors = work.donors.reserve(std::int64_t{count} * noise_rows_);
   out.log_noise = work.log_noise.reserve(std::int64_t{count} * (1 + noise_rows_));
   data.draws->draw(rows + first, count, epoch, out);
-  GeneralBlock<T> block{model_, data.observed, data.supply, {}};
-  block.draw = {rows + first, out.groups, out.donors, out.log_noise, noise_rows_};
-  block.count = count;
-  block.row_weights = data.weights;
-  block.scratch = work.scratch.data();
-  block.losses = losses_.data() + first;
-  return block;
+  return general_block(data, rows, first, count, out, work);
 }
 
 template <class T>
@@ -135,26 +142,21 @@ template <class T>
 void FusedTrainer<T>::score_general(const Rows<T>& data, const std::int64_t* rows,
                                     std::int32_t count, std::uint32_t epoch) {
   const std::int64_t blocks = blocks_of(count, kExactBlock);
+  // The draws of the whole batch are kept: they say how many occurrences there are.
+  const auto draws_of = [&](const Range& range) {
+    return DrawBuffers{groups_.data() + range.first, donors_.data() + (range.first * noise_rows_),
+                       log_noise_.data() + (range.first * (1 + noise_rows_)), nullptr};
+  };
   const auto block_of = [&](const Range& range, int thread) {
-    GeneralBlock<T> block{model_, data.observed, data.supply, {}};
-    block.draw = {rows + range.first, groups_.data() + range.first,
-                  donors_.data() + (range.first * noise_rows_),
-                  log_noise_.data() + (range.first * (1 + noise_rows_)), noise_rows_};
-    block.count = range.count;
-    block.row_weights = data.weights;
-    block.scratch = workspaces_[static_cast<std::size_t>(thread)].scratch.data();
-    block.losses = losses_.data() + range.first;
-    return block;
+    return general_block(data, rows, range.first, range.count, draws_of(range),
+                         workspaces_[static_cast<std::size_t>(thread)]);
   };
   donors_.reserve(std::int64_t{count} * noise_rows_);
   log_noise_.reserve(std::int64_t{count} * (1 + noise_rows_));
   std::int64_t* begin = begin_.reserve(count + 1);
   pool_.run(blocks, [&](std::int64_t item, int thread) {
     const Range range = range_of(item, kExactBlock, count);
-    const DrawBuffers out{groups_.data() + range.first,
-                          donors_.data() + (range.first * noise_rows_),
-                          log_noise_.data() + (range.first * (1 + noise_rows_)), nullptr};
-    data.draws->draw(rows + range.first, range.count, epoch, out);
+    data.draws->draw(rows + range.first, range.count, epoch, draws_of(range));
     kernels_.general_count(block_of(range, thread), begin + 1 + range.first);
   });
   begin[0] = 0;

@@ -72,6 +72,8 @@ class FusedTrainer {
   void prepare(const Rows<T>& data, std::int64_t count);
   PlainBlock<T> draw_plain(const Rows<T>& data, const std::int64_t* rows, std::int64_t first,
                            std::int32_t count, std::uint32_t epoch, Workspace& work);
+  GeneralBlock<T> general_block(const Rows<T>& data, const std::int64_t* rows, std::int64_t first,
+                                std::int32_t count, const DrawBuffers& draws, Workspace& work);
   GeneralBlock<T> draw_general(const Rows<T>& data, const std::int64_t* rows, std::int64_t first,
                                std::int32_t count, std::uint32_t epoch, Workspace& work);
   void score_plain(const Rows<T>& data, const std::int64_t* rows, std::int32_t count,

@@ -12,9 +12,9 @@
 //
 // and with a list of pairs I, C_i = Σ_{j outside, (i,j) ∈ I} v_j takes the place of C for feature i.
 
+#include "trainers/kernels/cells.h"
 #include "trainers/kernels/logistic.h"
 #include "trainers/kernels/occurrence.h"
-#include "trainers/kernels/prefetch.h"
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
 
@@ -38,13 +38,6 @@ inline T dot(const T* a, const T* b, std::int32_t stride) {
     total = multiply_add(Line<T>::load(a + i), Line<T>::load(b + i), total);
   return sum(total);
 }
-
-/// The terms of one cell.
-template <class T>
-struct Terms {
-  std::int64_t begin = 0;
-  std::int64_t end = 0;
-};
 
 template <class T>
 class GeneralExample {
@@ -107,49 +100,6 @@ class GeneralExample {
             static_cast<double>(residual_)};
   }
 
-  /// Number of occurrences of row `b` of the draw.
-  static std::int64_t count(const ModelView<T>& model, const CellsView<T>& observed,
-                            const CellsView<T>& supply, const DrawView& draw, std::int64_t b) {
-    const std::int32_t group = draw.groups[b];
-    std::int64_t count = 0;
-    for (std::int32_t f = 0; f < model.features; ++f) {
-      const Terms<T> own = terms(model, observed, draw.rows[b], f);
-      count += own.end - own.begin;
-      if (model.group_of[f] != group) continue;
-      for (std::int32_t k = 0; k < draw.noise_rows; ++k) {
-        const Terms<T> noise = terms(model, supply, draw.donors[(b * draw.noise_rows) + k], f);
-        count += noise.end - noise.begin;
-      }
-    }
-    return count;
-  }
-
-  /// Asks for the cells that tell where the terms of row `b` of the draw are.
-  static void prefetch_cells(const ModelView<T>& model, const CellsView<T>& observed,
-                             const CellsView<T>& supply, const DrawView& draw, std::int64_t b) {
-    if (observed.begin == nullptr) return;
-    prefetch(observed.begin + (draw.rows[b] * model.features));
-    const std::int32_t feature = model.group_features[model.group_begin[draw.groups[b]]];
-    for (std::int32_t k = 0; k < draw.noise_rows; ++k)
-      prefetch(supply.begin + (draw.donors[(b * draw.noise_rows) + k] * model.features) + feature);
-  }
-
-  /// Asks for the terms of row `b` of the draw.
-  static void prefetch_terms(const ModelView<T>& model, const CellsView<T>& observed,
-                             const CellsView<T>& supply, const DrawView& draw, std::int64_t b) {
-    if (observed.begin == nullptr) return;
-    const std::int64_t own = observed.begin[draw.rows[b] * model.features];
-    prefetch(observed.term + own);
-    prefetch(observed.coefficient + own);
-    const std::int32_t feature = model.group_features[model.group_begin[draw.groups[b]]];
-    for (std::int32_t k = 0; k < draw.noise_rows; ++k) {
-      const std::int64_t noise =
-          supply.begin[(draw.donors[(b * draw.noise_rows) + k] * model.features) + feature];
-      prefetch(supply.term + noise);
-      prefetch(supply.coefficient + noise);
-    }
-  }
-
   /// Writes the gradient of the example scored last: its slots, the first of them numbered
   /// `first_slot`, and its occurrences. Returns the end of the occurrences.
   Occurrence<T>* emit(T* slots, std::int32_t first_slot, Occurrence<T>* out) {
@@ -185,17 +135,6 @@ class GeneralExample {
     return largest;
   }
 
-  static Terms<T> terms(const ModelView<T>& model, const CellsView<T>& cells, std::int64_t row,
-                        std::int32_t feature) {
-    const std::int64_t cell = (row * model.features) + feature;
-    if (cells.begin == nullptr) return {cell, cell + 1};
-    return {cells.begin[cell], cells.begin[cell + 1]};
-  }
-
-  static T coefficient(const CellsView<T>& cells, std::int64_t term) {
-    return cells.coefficient == nullptr ? T{1} : cells.coefficient[term];
-  }
-
   T* vector(T* base, std::int64_t index) const { return base + (index * model_.stride); }
   const T*& candidate(std::int32_t c, std::int32_t i) const {
     return candidate_[(std::int64_t{c} * inside_limit_) + i];
@@ -205,7 +144,7 @@ class GeneralExample {
   /// made in `buffer`. Returns the bias.
   T pool(const CellsView<T>& cells, std::int64_t row, std::int32_t feature, T* buffer,
          const T*& to) const {
-    const Terms<T> range = terms(model_, cells, row, feature);
+    const Terms range = terms(model_, cells, row, feature);
     const bool vectors = model_.has_vector[feature] != 0;
     T bias = 0;
     if (model_.has_bias[feature] != 0)
@@ -344,7 +283,7 @@ class GeneralExample {
   /// bias has `residual`.
   Occurrence<T>* emit_terms(const CellsView<T>& cells, std::int64_t row, std::int32_t feature,
                             T scale, T residual, Occurrence<T>* out) const {
-    const Terms<T> range = terms(model_, cells, row, feature);
+    const Terms range = terms(model_, cells, row, feature);
     for (std::int64_t t = range.begin; t < range.end; ++t) {
       const T factor = coefficient(cells, t);
       *out++ = {cells.term[t], next_slot_ - 1,

@@ -29,25 +29,18 @@ Target best_target() {
   return Target::kBaseline;
 }
 
-template <>
-const Kernels<float>& kernels_for<float>(Target target) {
+template <class T>
+const Kernels<T>& kernels_for(Target target) {
 #if defined(FEAT2VEC_X86_TARGETS)
-  if (target == Target::kAvx512) return avx512::float_kernels();
-  if (target == Target::kAvx2) return avx2::float_kernels();
+  if (target == Target::kAvx512) return avx512::kernels<T>();
+  if (target == Target::kAvx2) return avx2::kernels<T>();
 #endif
   (void)target;
-  return baseline::float_kernels();
+  return baseline::kernels<T>();
 }
 
-template <>
-const Kernels<double>& kernels_for<double>(Target target) {
-#if defined(FEAT2VEC_X86_TARGETS)
-  if (target == Target::kAvx512) return avx512::double_kernels();
-  if (target == Target::kAvx2) return avx2::double_kernels();
-#endif
-  (void)target;
-  return baseline::double_kernels();
-}
+template const Kernels<float>& kernels_for(Target);
+template const Kernels<double>& kernels_for(Target);
 
 const char* to_string(Target target) {
   switch (target) {

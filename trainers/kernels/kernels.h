@@ -59,11 +59,12 @@ struct PlainBlock {
 
 /// One occurrence of a row as a sort key: the row in the upper half; below it whether the row is an
 /// outside one, and which residual is its factor, example·residual_stride + position.
-inline std::uint64_t pack_plain_entry(std::int32_t row, bool outside, std::uint32_t residual) {
+[[gnu::always_inline]] inline std::uint64_t pack_plain_entry(std::int32_t row, bool outside,
+                                                             std::uint32_t residual) {
   return (static_cast<std::uint64_t>(static_cast<std::uint32_t>(row)) << 32U) |
          (outside ? std::uint64_t{1} << 31U : 0U) | residual;
 }
-inline std::int32_t row_of_entry(std::uint64_t entry) {
+[[gnu::always_inline]] inline std::int32_t row_of_entry(std::uint64_t entry) {
   return static_cast<std::int32_t>(entry >> 32U);
 }
 
@@ -107,10 +108,6 @@ Target best_target();
 /// REQUIRES: is_supported(target).
 template <class T>
 const Kernels<T>& kernels_for(Target target);
-template <>
-const Kernels<float>& kernels_for<float>(Target target);
-template <>
-const Kernels<double>& kernels_for<double>(Target target);
 
 const char* to_string(Target target);
 

@@ -4,7 +4,7 @@ namespace feat2vec::trainers::kernels {
 
 /// Asks for the line of the cache that holds `address`. Not `__builtin_prefetch` where that can be
 /// helped: GCC holds a function or loop that only prefetches for one without effect, and drops it.
-inline void prefetch(const void* address) {
+[[gnu::always_inline]] inline void prefetch(const void* address) {
 #if defined(__x86_64__) || defined(__i386__)
   asm volatile("prefetcht0 %0" : : "m"(*static_cast<const char*>(address)));
 #else

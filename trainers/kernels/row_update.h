@@ -54,4 +54,13 @@ inline void update_row(const RuleView<T>& rule, const Learned<T>& weights, std::
   }
 }
 
+/// Steps what every row of one example has in its score: z_g and the constants.
+template <class T>
+inline void step_shared(const ModelView<T>& model, const RuleView<T>& rule, std::int32_t group,
+                        T residual) {
+  if (model.group_offsets) update_scalar(rule, model.scalars, model.rows + group, residual);
+  for (std::int32_t i = 0; i < model.constant_count; ++i)
+    update_scalar(rule, model.scalars, model.constants[i], residual);
+}
+
 }  // namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET

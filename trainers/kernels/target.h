@@ -2,21 +2,21 @@
 
 #include "trainers/kernels/kernels.h"
 
-// What each compilation of target.cpp gives.
+// What each compilation of target.cpp gives, for float and double.
 namespace feat2vec::trainers::kernels {
 
 namespace baseline {
-const Kernels<float>& float_kernels();
-const Kernels<double>& double_kernels();
+template <class T>
+const Kernels<T>& kernels();
 }  // namespace baseline
 #if defined(FEAT2VEC_X86_TARGETS)
 namespace avx2 {
-const Kernels<float>& float_kernels();
-const Kernels<double>& double_kernels();
+template <class T>
+const Kernels<T>& kernels();
 }  // namespace avx2
 namespace avx512 {
-const Kernels<float>& float_kernels();
-const Kernels<double>& double_kernels();
+template <class T>
+const Kernels<T>& kernels();
 }  // namespace avx512
 #endif
 
