@@ -73,38 +73,40 @@ void ThreadPool::run(std::int64_t items, const std::function<void(std::int64_t, 
     return;
   }
   work_ = &work;
-  items_ = items;
-  next_.store(0, std::memory_order_relaxed);
-  busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
+  left_.store(items, std::memory_order_relaxed);
+  untaken_.store(items, std::memory_order_release);
   round_.fetch_add(1, std::memory_order_release);
   round_.notify_all();
   take_items(0);
-  for (int busy = busy_.load(std::memory_order_acquire); busy > 0;
-       busy = busy_.load(std::memory_order_acquire))
-    wait_while(busy_, busy);
+  for (std::int64_t left = left_.load(std::memory_order_acquire); left > 0;
+       left = left_.load(std::memory_order_acquire))
+    wait_while(left_, left);
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
 void ThreadPool::serve(int thread) {
-  std::uint32_t seen = 0;
-  for (;;) {
+  for (std::uint32_t seen = 0;;) {
     wait_while(round_, seen);
-    ++seen;
+    seen = round_.load(std::memory_order_acquire);
     if (stop_.load()) return;
     take_items(thread);
-    if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) busy_.notify_one();
   }
 }
 
+/// Takes items until there are none. What `run` has set for an item may be read once the item is taken,
+/// and not before: until it is done `run` does not return.
 void ThreadPool::take_items(int thread) {
-  try {
-    for (std::int64_t item = next_.fetch_add(1, std::memory_order_relaxed); item < items_;
-         item = next_.fetch_add(1, std::memory_order_relaxed))
+  for (std::int64_t item = untaken_.fetch_sub(1, std::memory_order_acq_rel) - 1; item >= 0;
+       item = untaken_.fetch_sub(1, std::memory_order_acq_rel) - 1) {
+    std::int64_t done = 1;
+    try {
       (*work_)(item, thread);
-  } catch (...) {
-    next_.store(items_, std::memory_order_relaxed);
-    const std::lock_guard<std::mutex> lock(failure_mutex_);
-    if (!failure_) failure_ = std::current_exception();
+    } catch (...) {
+      done += std::max<std::int64_t>(untaken_.exchange(0, std::memory_order_acq_rel), 0);
+      const std::lock_guard<std::mutex> lock(failure_mutex_);
+      if (!failure_) failure_ = std::current_exception();
+    }
+    if (left_.fetch_sub(done, std::memory_order_acq_rel) == done) left_.notify_one();
   }
 }
 

@@ -14,7 +14,8 @@ namespace feat2vec::trainers::kernels {
 int available_cores();
 
 /// A fixed team of threads, the caller among them. Who does which item is not determined; what an item
-/// does must not depend on it.
+/// does must not depend on it. The caller waits for items that others have taken, never for threads that
+/// have not woken up: on a busy machine it does most of the work itself.
 class ThreadPool {
  public:
   /// `threads` of 1 or more, the caller included; no thread is started for 1. Throws std::system_error
@@ -37,10 +38,10 @@ class ThreadPool {
   void take_items(int thread);
 
   const std::function<void(std::int64_t, int)>* work_ = nullptr;
-  std::int64_t items_ = 0;
-  std::atomic<std::int64_t> next_{0};
+  std::atomic<std::int64_t> untaken_{
+      0};                              ///< items of this run that nobody has taken; below 0: none
+  std::atomic<std::int64_t> left_{0};  ///< items of this run that are not done
   std::atomic<std::uint32_t> round_{0};
-  std::atomic<int> busy_{0};
   std::atomic<bool> stop_{false};
   std::mutex failure_mutex_;
   std::exception_ptr failure_;
