@@ -52,7 +52,7 @@ TEST(Values, HoldVectorsBiasesAndPriorsOfAllButMissing) {
                         model.module->extractor(kDirector)->parameter("weight").narrow(0, 0, 8)));
   EXPECT_EQ(director.bias[3],
             model.module->bias(kDirector)->parameter("weight")[3][0].item<double>());
-  EXPECT_NEAR(director.log_prior[0], std::log(5 / 22.0), 1e-12);
+  EXPECT_NEAR(director.log_prior[0], std::log(5 / 21.0), 1e-12);
   EXPECT_EQ(values.target(kOther).bias, (std::vector<double>{0, 0, 0}));
   EXPECT_EQ(values.vector(kDirector, 2)[1], director.vectors[2][1].item<float>());
 }
