@@ -18,7 +18,7 @@
 #include "feat2vec/storage/model.h"
 #include "tests/support/data.h"
 
-namespace feat2vec::reading::testing {
+namespace feat2vec::testing {
 
 /// A feature with its cells: the members of each row; none is missing.
 struct Cells {
@@ -105,20 +105,20 @@ inline SmallTable films(const std::vector<double>& numbers = {}) {
                      4, numbers);
 }
 
-inline Query query_of(const SmallTable& table, const Values& values,
-                      const std::vector<std::pair<std::string, std::string>>& known) {
-  Query query;
+inline reading::Query query_of(const SmallTable& table, const reading::Values& values,
+                               const std::vector<std::pair<std::string, std::string>>& known) {
+  reading::Query query;
   for (const auto& [feature, value] : known) {
     query.add(values, table.feature(feature), table.value(feature, value));
   }
   return query;
 }
 
-inline std::vector<double> scores_of(const Readout& readout, const Values& values,
-                                     std::int32_t target, const Query& query) {
+inline std::vector<double> scores_of(const reading::Readout& readout, const reading::Values& values,
+                                     std::int32_t target, const reading::Query& query) {
   std::vector<double> scores(static_cast<std::size_t>(values.target(target).candidates()));
   readout.scores(target, query, scores);
   return scores;
 }
 
-}  // namespace feat2vec::reading::testing
+}  // namespace feat2vec::testing
