@@ -44,7 +44,10 @@ void check(const CompleteArguments& a) {
   }
   if (a.out.empty()) return;
   storage::check_writable(a.out);
-  for (const std::string& input : {a.model, a.queries}) {
+  std::vector<std::string> inputs{a.model, a.queries};
+  inputs.insert(inputs.end(), a.known.begin(), a.known.end());
+  inputs.insert(inputs.end(), a.train.begin(), a.train.end());
+  for (const std::string& input : inputs) {
     std::error_code ignored;
     if (std::filesystem::equivalent(a.out, input, ignored))
       throw Error(

@@ -29,7 +29,9 @@ void warn_of_unseen(const std::vector<tables::FeatureCounts>& counts, const std:
 
 data::Dataset encode_rows(const Model& model, const tables::Table& table) {
   const tables::Encoder encoder(reading::marking_unseen(model.schema), model.vocabularies);
-  const tables::Encoded encoded = encoder.encode(table);
+  tables::Encoded encoded = encoder.encode(table);
+  std::erase_if(encoded.counts,
+                [](const auto& feature) { return feature.unseen_examples.empty(); });
   warn_of_unseen(encoded.counts, table.source_name());
   return encoded.dataset;
 }
