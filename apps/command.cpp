@@ -66,6 +66,8 @@ int run(int argc, const char* const* argv) {
   add_train(app, exit_code);
   add_inspect(app, exit_code);
   add_nearest(app, exit_code);
+  add_complete(app, exit_code);
+  add_evaluate(app, exit_code);
   add_export(app, exit_code);
   try {
     app.parse(argc, argv);

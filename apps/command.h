@@ -23,6 +23,8 @@ class UsageError : public std::runtime_error {
 void add_train(CLI::App& app, int& exit_code);
 void add_inspect(CLI::App& app, int& exit_code);
 void add_nearest(CLI::App& app, int& exit_code);
+void add_complete(CLI::App& app, int& exit_code);
+void add_evaluate(CLI::App& app, int& exit_code);
 void add_export(CLI::App& app, int& exit_code);
 
 /// Runs the command with its arguments (the program's name first). Prints errors as one line on

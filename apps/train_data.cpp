@@ -3,7 +3,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/zeros.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <fstream>
@@ -14,6 +13,7 @@
 
 #include "apps/command.h"
 #include "apps/console.h"
+#include "apps/model_rows.h"
 #include "apps/schema_table.h"
 #include "feat2vec/bounded_json.h"
 #include "feat2vec/error.h"
@@ -129,21 +129,6 @@ data::Dataset drop_empty_rows(const data::Dataset& dataset, const data::Schema& 
   warn(fmt::format("{}: {} rows have no value that is known and are left out", name,
                    dataset.rows() - rows.size(0)));
   return dataset.select(rows);
-}
-
-std::string unseen_text(const tables::FeatureCounts& feature) {
-  const std::string example = feature.unseen_examples.empty()
-                                  ? "empty cells"
-                                  : fmt::format("such as \"{}\"", feature.unseen_examples.front());
-  return fmt::format("{} of {} ({})", feature.unseen, feature.name, example);
-}
-
-void warn_of_unseen(const std::vector<tables::FeatureCounts>& counts, const std::string& name) {
-  std::vector<std::string> parts;
-  for (const tables::FeatureCounts& feature : counts)
-    if (feature.unseen > 0) parts.push_back(unseen_text(feature));
-  if (!parts.empty())
-    warn(fmt::format("{}: values that training never saw: {}", name, fmt::join(parts, ", ")));
 }
 
 }  // namespace

@@ -2,15 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cstdint>
-
 #include "feat2vec/embeddings/keys.h"
 #include "feat2vec/storage/atomic_file.h"
 
 namespace feat2vec::embeddings {
-namespace {
 
-/// Magic, version 1.0, length, and a Python dict padded so that the data starts at a multiple of 64.
+// Magic, version 1.0, length, and a Python dict padded so that the data starts at a multiple of 64.
 std::string npy_header(at::ScalarType type, std::int64_t rows, std::int64_t columns) {
   constexpr std::size_t kPreamble = 10;
   constexpr std::size_t kAlignment = 64;
@@ -25,8 +22,6 @@ std::string npy_header(at::ScalarType type, std::int64_t rows, std::int64_t colu
   header += static_cast<char>(length >> 8U);
   return header + dict;
 }
-
-}  // namespace
 
 void write_npy(const Embeddings& embeddings, const std::string& array_path,
                const std::string& names_path) {

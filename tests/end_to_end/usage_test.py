@@ -10,7 +10,9 @@ TRAIN_FLAGS = """schema columns categorical bag numeric text valid valid-share d
 alpha2 count-bias seed threads device engine progress quiet out header missing bad-rows prior lr optimizer
 patience refit objective oversampler checkpoint-every resume preset""".split()
 FLAGS = {"train": TRAIN_FLAGS, "inspect": ["json", "values", "header", "bad-rows"],
-         "nearest": ["in", "json"], "export": ["format", "out", "bias"]}
+         "nearest": ["in", "json"],
+         "complete": ["target", "by", "train", "queries", "task", "out", "json"],
+         "evaluate": ["target", "given", "readout", "train", "filter", "seed", "json"], "export": ["format", "out", "bias"]}
 
 
 class Presets(CommandTest):

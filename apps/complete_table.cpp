@@ -1,0 +1,69 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <optional>
+
+#include "apps/complete.h"
+#include "apps/console.h"
+#include "apps/model_rows.h"
+#include "feat2vec/reading/known.h"
+#include "feat2vec/reading/questions.h"
+#include "feat2vec/storage/atomic_file.h"
+#include "feat2vec/tables/read.h"
+
+namespace feat2vec::apps {
+namespace {
+
+/// A field of CSV, in quotes where it must be.
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char byte : text) {
+    if (byte == '"') quoted += '"';
+    quoted += byte;
+  }
+  return quoted + "\"";
+}
+
+std::string csv_lines(std::int64_t row, const std::vector<Completion>& best) {
+  std::string lines;
+  for (std::size_t i = 0; i < best.size(); ++i) {
+    const std::string probability =
+        std::isnan(best[i].probability) ? "" : fmt::format("{:.6g}", best[i].probability);
+    lines += fmt::format("{},{},{},{:.9g},{}\n", row + 1, i + 1, csv_field(best[i].value),
+                         best[i].score, probability);
+  }
+  return lines;
+}
+
+}  // namespace
+
+void complete_table(const CompleteArguments& arguments, const reading::Values& values,
+                    const reading::Readout& readout) {
+  const Model& model = values.embeddings().model();
+  const std::int32_t target = target_called(values, arguments.target);
+  const reading::FeatureValues& candidates = values.target(target);
+  const data::Vocabulary& vocabulary = model.vocabularies[static_cast<std::size_t>(target)];
+  const data::Dataset rows = encode_rows(model, tables::read_table(arguments.known));
+  std::optional<storage::AtomicFile> file;
+  if (!arguments.out.empty()) file.emplace(arguments.out);
+  const auto write = [&](const std::string& lines) {
+    if (file)
+      file->write(lines);
+    else
+      fmt::print("{}", lines);
+  };
+  write("row,place,value,score,probability\n");
+  std::vector<double> scores(static_cast<std::size_t>(candidates.candidates()));
+  for (std::int64_t row = 0; row < rows.rows(); ++row) {
+    const reading::Query query =
+        reading::row_query(values, rows, row, {.features = {}, .without_feature = target});
+    if (query.empty()) continue;
+    readout.scores(target, query, scores);
+    write(csv_lines(row, best_values(candidates, vocabulary, scores, arguments.k,
+                                     gives_probabilities(arguments.by))));
+  }
+  if (file) file->commit();
+}
+
+}  // namespace feat2vec::apps

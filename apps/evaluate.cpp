@@ -1,0 +1,175 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+
+#include "apps/command.h"
+#include "apps/console.h"
+#include "apps/model_rows.h"
+#include "apps/readouts.h"
+#include "feat2vec/error.h"
+#include "feat2vec/printable.h"
+#include "feat2vec/reading/evaluation.h"
+#include "feat2vec/reading/summary.h"
+#include "feat2vec/storage/model_file.h"
+#include "feat2vec/tables/read.h"
+
+namespace feat2vec::apps {
+namespace {
+
+struct EvaluateArguments {
+  std::string model;
+  std::vector<std::string> data;
+  std::vector<std::string> targets;
+  std::vector<std::string> given;  ///< each a list of features, joined by commas
+  std::vector<std::string> readouts;
+  std::vector<std::string> train;
+  bool filter = false;
+  std::uint64_t seed = 1;
+  bool json = false;
+};
+
+/// The features of a list joined by commas.
+std::vector<std::int32_t> features_called(const reading::Values& values, const std::string& list) {
+  std::vector<std::int32_t> features;
+  for (std::size_t start = 0; start <= list.size();) {
+    const std::size_t end = std::min(list.find(',', start), list.size());
+    features.push_back(known_called(values, list.substr(start, end - start)));
+    start = end + 1;
+  }
+  return features;
+}
+
+/// Every target with every set of known features; without sets, with all others.
+std::vector<reading::Task> tasks_of(const EvaluateArguments& arguments,
+                                    const reading::Values& values) {
+  std::set<std::int32_t> wanted;
+  for (const std::string& name : arguments.targets) wanted.insert(target_called(values, name));
+  std::vector<reading::Task> tasks;
+  for (const reading::Task& task : reading::default_tasks(values)) {
+    if (!wanted.empty() && !wanted.contains(task.target)) continue;
+    if (arguments.given.empty()) tasks.push_back(task);
+    for (const std::string& list : arguments.given)
+      tasks.push_back({task.target, features_called(values, list)});
+  }
+  return tasks;
+}
+
+/// The read-outs to ask the task through: those that were named, or all that can.
+std::vector<reading::NamedReadout> chosen(const EvaluateArguments& arguments,
+                                          const Readouts& readouts, std::int32_t target) {
+  std::vector<reading::NamedReadout> found;
+  const std::vector<std::string> names =
+      arguments.readouts.empty() ? readouts.available(target) : arguments.readouts;
+  for (const std::string& name : names) found.push_back({name, &readouts.get(name)});
+  return found;
+}
+
+void print_text(const reading::Evaluation& evaluation) {
+  std::vector<std::string> given;
+  for (const std::string& name : evaluation.given) given.push_back(printable(name, kShownBytes));
+  fmt::print("{} given {}: {} rows, {} candidates", printable(evaluation.target, kShownBytes),
+             fmt::join(given, ", "), evaluation.questions, evaluation.candidates);
+  if (evaluation.unseen_targets > 0)
+    fmt::print("; {} rows left out, training never saw their answer", evaluation.unseen_targets);
+  fmt::print("\n  {:<12}{:>8}{:>9}{:>8}{:>10}{:>11}\n", "", "MPR %", "median", "MRR", "hits@1 %",
+             "hits@10 %");
+  for (const auto& [name, m] : evaluation.readouts)
+    fmt::print("  {:<12}{:>8.2f}{:>9.1f}{:>8.4f}{:>10.2f}{:>11.2f}\n", name, 100 * m.mpr,
+               m.median_rank, m.mrr, 100 * m.hits1, 100 * m.hits10);
+}
+
+void print_summary(const reading::Evaluation& evaluation, const Readouts& readouts) {
+  const std::string best(readouts.best());
+  if (evaluation.find(best) != nullptr)
+    fmt::print("  {}, {}\n", best, reading::summarise(evaluation, best));
+  fmt::print("\n");
+}
+
+void say_what_is_lacking(const Readouts& readouts) {
+  for (const std::string& name : Readouts::names()) {
+    if (!readouts.lacking(name).empty())
+      print_error(fmt::format("without {}: needs {}\n", name, readouts.lacking(name)));
+  }
+}
+
+void run_evaluate(const EvaluateArguments& arguments) {
+  if (arguments.filter && arguments.train.empty())
+    throw UsageError("--filter: expected --train beside it, received none");
+  const Model model = storage::load_model(arguments.model);
+  const reading::Values values(model, values_options(model));
+  const std::vector<reading::Task> tasks = tasks_of(arguments, values);
+  const data::Dataset rows = encode_rows(model, tables::read_table(arguments.data));
+  std::optional<data::Dataset> training;
+  std::optional<reading::Memory> memory;
+  if (!arguments.train.empty()) {
+    training = encode_rows(model, tables::read_table(arguments.train));
+    memory.emplace(*training, values);
+  }
+  const Readouts readouts(values, memory ? &*memory : nullptr, nullptr);
+  if (arguments.readouts.empty()) say_what_is_lacking(readouts);
+  std::vector<reading::Evaluation> evaluations;
+  for (const reading::Task& task : tasks) {
+    std::optional<reading::Answers> answered;
+    if (arguments.filter) answered.emplace(values, *training, task);
+    evaluations.push_back(
+        reading::evaluate(values, chosen(arguments, readouts, task.target), rows, task,
+                          {.seed = arguments.seed, .answered = answered ? &*answered : nullptr}));
+    if (arguments.json) continue;
+    print_text(evaluations.back());
+    print_summary(evaluations.back(), readouts);
+  }
+  if (arguments.json) fmt::print("{}\n", reading::to_json(evaluations).dump());
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app, int& exit_code) {
+  const auto a = std::make_shared<EvaluateArguments>();
+  CLI::App* command = app.add_subcommand(
+      "evaluate", "How well hidden cells of rows that were not trained on are found again");
+  command->add_option("model", a->model, "Model file (.f2v)")->required();
+  command->add_option("data", a->data, "Tables of rows that were not trained on")->required();
+  command->add_option("--target", a->targets, "A feature to hide (default: each in turn)")
+      ->allow_extra_args(false)
+      ->take_all();
+  command
+      ->add_option("--given", a->given,
+                   "Features that are known then, A,B,C; once for each set (default: all others). "
+                   "With the target among them the other members of its bag are known")
+      ->allow_extra_args(false)
+      ->take_all();
+  command
+      ->add_option(
+          "--readout", a->readouts,
+          fmt::format("{} (default: all that there are)", fmt::join(Readouts::names(), " | ")))
+      ->check(CLI::IsMember(Readouts::names()))
+      ->allow_extra_args(false)
+      ->take_all();
+  command
+      ->add_option("--train", a->train,
+                   "The table that the model was trained on, for counts, pmi and --filter")
+      ->allow_extra_args(false)
+      ->take_all();
+  command->add_flag("--filter", a->filter,
+                    "Do not rank answers that training rows give to the same question");
+  command->add_option("--seed", a->seed, "Of the members that are drawn from bags")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->add_flag("--json", a->json, "Print JSON instead of text");
+  command->footer(
+      "All values of the target are ranked, ties shared; of a bag one member is hidden, and the\n"
+      "others do not take part. MPR: mean rank / number of candidates, 50 % by chance.\n"
+      "docs/evaluation.md defines every number.");
+  command->callback([a, &exit_code] {
+    run_evaluate(*a);
+    exit_code = kDone;
+  });
+}
+
+}  // namespace feat2vec::apps

@@ -1,0 +1,117 @@
+#include "apps/readouts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "apps/command.h"
+#include "feat2vec/error.h"
+#include "feat2vec/reading/cosine.h"
+#include "feat2vec/reading/counts.h"
+#include "feat2vec/reading/mixture.h"
+#include "feat2vec/reading/model_score.h"
+#include "feat2vec/reading/popularity.h"
+
+namespace feat2vec::apps {
+namespace {
+
+constexpr double kSumInMixture = 0.5;  // measured: as good as any over several tables
+
+bool needs_memory(std::string_view name) { return name == "counts" || name == "pmi"; }
+
+}  // namespace
+
+Readouts::Readouts(const reading::Values& values, const reading::Memory* memory,
+                   const reading::FittedReader* reader)
+    : reader_(reader) {
+  const auto add = [&](const char* name, std::unique_ptr<const reading::Readout> readout) {
+    entries_.push_back({name, std::move(readout)});
+  };
+  add("popularity", std::make_unique<reading::FrequentFirst>(values));
+  if (memory != nullptr) {
+    add("counts", std::make_unique<reading::Counts>(*memory));
+    add("pmi", std::make_unique<reading::PmiCounts>(*memory));
+  }
+  add("cosine", std::make_unique<reading::Cosine>(values));
+  add("score", std::make_unique<reading::ModelScore>(values));
+  add("score-sqrt", std::make_unique<reading::ModelScore>(values, reading::SumScale::kSqrt));
+  add("mixture", std::make_unique<reading::Mixture>(values, nullptr,
+                                                    reading::MixtureOptions{.sum = kSumInMixture}));
+  if (reader != nullptr) add("reader", std::make_unique<reading::Reader>(values, memory, *reader));
+}
+
+const std::vector<std::string>& Readouts::names() {
+  static const std::vector<std::string> kNames{"popularity", "counts",     "pmi",     "cosine",
+                                               "score",      "score-sqrt", "mixture", "reader"};
+  return kNames;
+}
+
+std::vector<std::string> Readouts::available(std::int32_t target_feature) const {
+  std::vector<std::string> found;
+  for (const Entry& entry : entries_) {
+    if (entry.name != "reader" || reader_->targets.contains(target_feature))
+      found.push_back(entry.name);
+  }
+  return found;
+}
+
+std::string_view Readouts::lacking(std::string_view name) const {
+  if (find(name) != nullptr) return {};
+  return needs_memory(name) ? "counts of the training rows, which --train TABLE gives"
+                            : "a fitted reader in the model";
+}
+
+const reading::Readout* Readouts::find(std::string_view name) const {
+  for (const Entry& entry : entries_) {
+    if (entry.name == name) return entry.readout.get();
+  }
+  return nullptr;
+}
+
+const reading::Readout& Readouts::get(std::string_view name) const {
+  const reading::Readout* found = find(name);
+  if (found == nullptr)
+    throw UsageError(fmt::format("{}: expected {}, received none", name, lacking(name)));
+  return *found;
+}
+
+std::string_view Readouts::best() const { return find("reader") != nullptr ? "reader" : "mixture"; }
+
+reading::ValuesOptions values_options(const Model& model) {
+  const auto options = model.provenance.value("options", nlohmann::json::object());
+  reading::ValuesOptions found;
+  if (!options.is_object()) return found;
+  const auto alpha2 = options.find("alpha2");
+  if (alpha2 != options.end() && alpha2->is_number()) found.alpha2 = alpha2->get<double>();
+  const auto prior = options.find("prior");
+  found.prior_in_bias = prior != options.end() && *prior == "value";
+  return found;
+}
+
+std::int32_t target_called(const reading::Values& values, const std::string& name) {
+  try {
+    const auto feature =
+        static_cast<std::int32_t>(values.embeddings().model().schema.index_of(name));
+    values.target(feature);
+    return feature;
+  } catch (const Error& error) {
+    throw UsageError(fmt::format("--target: {}", error.what()));
+  }
+}
+
+std::int32_t known_called(const reading::Values& values, const std::string& name) {
+  try {
+    values.embeddings().feature(name);
+    return static_cast<std::int32_t>(values.embeddings().model().schema.index_of(name));
+  } catch (const Error& error) {
+    throw UsageError(fmt::format("--given: {}", error.what()));
+  }
+}
+
+bool gives_probabilities(std::string_view readout) {
+  return readout == "score" || readout == "score-sqrt" || readout == "reader";
+}
+
+}  // namespace feat2vec::apps

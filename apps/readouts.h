@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "feat2vec/reading/memory.h"
+#include "feat2vec/reading/reader.h"
+#include "feat2vec/reading/readout.h"
+#include "feat2vec/reading/values.h"
+
+namespace feat2vec::apps {
+
+/// The read-outs of a model under the names that commands and reports have for them: `popularity`,
+/// `counts`, `pmi`, `cosine`, `score`, `score-sqrt`, `mixture`, `reader`.
+class Readouts {
+ public:
+  /// Null `memory` or `reader`: the read-outs that need it are not there. All must outlive it.
+  Readouts(const reading::Values& values, const reading::Memory* memory,
+           const reading::FittedReader* reader);
+
+  /// All names, in the order of reports, whether the read-out is there or not.
+  static const std::vector<std::string>& names();
+
+  /// The names of those that can rank the values of a feature, in the order of reports.
+  std::vector<std::string> available(std::int32_t target_feature) const;
+
+  /// Why a read-out is not there, such as "a fitted reader in the model"; empty when
+  /// it is.
+  std::string_view lacking(std::string_view name) const;
+
+  /// Throws UsageError that says what it lacks.
+  const reading::Readout& get(std::string_view name) const;
+
+  /// What to ask through when nothing is said: the reader, or the mixture.
+  std::string_view best() const;
+
+ private:
+  struct Entry {
+    std::string name;
+    std::unique_ptr<const reading::Readout> readout;
+  };
+  const reading::Readout* find(std::string_view name) const;
+
+  std::vector<Entry> entries_;
+  const reading::FittedReader* reader_;
+};
+
+/// How the scores of a model's values are to be read, from how it was trained.
+reading::ValuesOptions values_options(const Model& model);
+
+/// The feature that --target names. Throws UsageError unless its values can be ranked.
+std::int32_t target_called(const reading::Values& values, const std::string& name);
+
+/// The feature that --given names. Throws UsageError unless its cells can be known.
+std::int32_t known_called(const reading::Values& values, const std::string& name);
+
+/// Whether exp(score) is, but for a factor, a probability of the candidates.
+bool gives_probabilities(std::string_view readout);
+
+}  // namespace feat2vec::apps

@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""`evaluate` hides cells of rows that were not trained on; counted here again from the tables."""
+import json
+import statistics
+import unittest
+from collections import Counter
+
+from support import CommandTest
+
+READOUTS = ["popularity", "counts", "pmi", "cosine", "score", "score-sqrt", "mixture"]
+
+
+def parsed(text):
+    return [line.split(",") for line in text.splitlines()[1:]]
+
+
+def shared_rank(scores, answer, excluded=()):
+    """(better, equal) of the answer among the candidates that are not excluded."""
+    others = [score for value, score in scores.items() if value != answer and value not in excluded]
+    return sum(s > scores[answer] for s in others), sum(s == scores[answer] for s in others)
+
+
+def metrics(ranks, candidates):
+    return {"mpr": statistics.fmean((b + e / 2) / candidates for b, e in ranks),
+            "median_rank": statistics.median(b + e / 2 for b, e in ranks),
+            "mrr": statistics.fmean(statistics.fmean(1 / (b + i + 1) for i in range(e + 1)) for b, e in ranks),
+            "hits1": statistics.fmean(statistics.fmean(b + i < 1 for i in range(e + 1)) for b, e in ranks),
+            "hits10": statistics.fmean(statistics.fmean(b + i < 10 for i in range(e + 1)) for b, e in ranks)}
+
+
+class Evaluate(CommandTest):
+    TRAIN = "studio,genre\n" + "s1,g1\ns1,g1\ns1,g2\ns2,g2\ns2,g3\ns2,g2\ns3,g3\ns3,g1\n,g4\n"
+    HELD_OUT = "studio,genre\ns1,g1\ns1,g3\ns2,g2\ns3,g4\ns3,g9\n,g1\ns7,g1\n"
+
+    def setUp(self):
+        super().setUp()
+        self.write("t.csv", self.TRAIN)
+        self.write("h.csv", self.HELD_OUT)
+        self.train("t.csv", "--categorical", "studio", "--categorical", "genre")
+
+    def evaluate(self, *arguments, data="h.csv"):
+        return json.loads(self.succeeds("evaluate", "m.f2v", data, "--json", *arguments)[0])
+
+    def assert_metrics(self, found, expected):
+        self.assertEqual(found.keys(), expected.keys())
+        for name, number in expected.items():
+            self.assertAlmostEqual(found[name], number, places=12, msg=name)
+
+    def test_by_hand(self):
+        """Four questions: s1 g1, s1 g3, s2 g2, s3 g4. g9 is unseen; without a studio nothing is known."""
+        [found] = self.evaluate("--target", "genre", "--train", "t.csv")
+        self.assertEqual({key: found[key] for key in ("target", "given", "n", "candidates", "unseen_targets")},
+                         {"target": "genre", "given": ["studio"], "n": 4, "candidates": 4, "unseen_targets": 1})
+        self.assertEqual(set(found["readouts"]), set(READOUTS))
+        rows = parsed(self.TRAIN)
+        popularity = Counter(genre for _, genre in rows)
+        questions = [row for row in parsed(self.HELD_OUT) if row[0] in ("s1", "s2", "s3") and row[1] != "g9"]
+        expected = {"popularity": [], "counts": []}
+        for studio, genre in questions:
+            held = Counter(g for s, g in rows if s == studio)
+            counts = {g: held[g] / sum(held.values()) + 1e-6 * n / len(rows) for g, n in popularity.items()}
+            expected["popularity"].append(shared_rank(popularity, genre))
+            expected["counts"].append(shared_rank(counts, genre))
+        for name, ranks in expected.items():
+            self.assert_metrics(found["readouts"][name], metrics(ranks, 4))
+
+    def test_filtered_answers_of_training_do_not_stand_in_the_way(self):
+        [plain] = self.evaluate("--target", "genre", "--train", "t.csv", "--readout", "popularity")
+        [filtered] = self.evaluate("--target", "genre", "--train", "t.csv", "--filter",
+                                   "--readout", "popularity")
+        popularity = {"g1": 3, "g2": 3, "g3": 2, "g4": 1}
+        answers = {"s1": {"g1", "g2"}, "s2": {"g2", "g3"}, "s3": {"g1", "g3"}}
+        questions = [("s1", "g1"), ("s1", "g3"), ("s2", "g2"), ("s3", "g4")]
+        self.assert_metrics(plain["readouts"]["popularity"],
+                            metrics([shared_rank(popularity, g) for _, g in questions], 4))
+        self.assert_metrics(filtered["readouts"]["popularity"],
+                            metrics([shared_rank(popularity, g, answers[s] - {g}) for s, g in questions], 4))
+
+    def test_every_feature_is_a_target_by_default(self):
+        found = self.evaluate()
+        self.assertEqual([(f["target"], f["given"]) for f in found],
+                         [("studio", ["genre"]), ("genre", ["studio"])])
+        self.assertNotIn("counts", found[0]["readouts"])
+
+    def test_text_names_what_is_lacking_and_sums_up(self):
+        out, errors = self.succeeds("evaluate", "m.f2v", "h.csv", "--target", "genre")
+        self.assertIn("without counts: needs", errors)
+        self.assertIn("--train", errors)
+        self.assertIn("genre given studio: 4 rows, 4 candidates; 1 rows left out", out)
+        self.assertRegex(out, r"(?m)^  mixture +\d+\.\d\d +\d\.\d +\d\.\d{4} +\d+\.\d\d +100\.00$")
+        self.assertIn("genre from studio: ", out)
+
+    def test_wrong_usage(self):
+        ask = ["evaluate", "m.f2v", "h.csv"]
+        self.fails(2, [*ask, "--target", "genr"], "--target", '"genre"')
+        self.fails(2, [*ask, "--given", "studio,genr"], "--given", '"genre"')
+        self.fails(2, [*ask, "--readout", "magic"], "magic")
+        self.fails(2, [*ask, "--filter"], "--filter", "--train")
+        self.fails(2, ["evaluate", "m.f2v"], "data")
+
+    def test_bad_tables(self):
+        self.fails(1, ["evaluate", "m.f2v", "absent.csv"], "absent.csv")
+        self.write("other.csv", "studio,year\ns1,1990\ns2,1991\n")
+        self.fails(1, ["evaluate", "m.f2v", "other.csv"], "other.csv", "genre")
+        self.fails(1, ["evaluate", "t.csv", "h.csv"], "t.csv")
+
+
+class Bags(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.write("t.csv", "cast\n" + "a|b|c\nb|c\na|d\nc|d|e\n" * 3)
+        self.train("t.csv", "--bag", "cast:|")
+
+    def evaluate(self, *arguments):
+        return json.loads(self.succeeds("evaluate", "m.f2v", "h.csv", "--json", *arguments)[0])
+
+    def test_of_a_basket_the_other_members_are_known(self):
+        self.write("h.csv", "cast\na|b\nb\nc|e|zz\n")
+        [found] = self.evaluate()
+        self.assertEqual((found["target"], found["given"], found["candidates"]), ("cast", ["cast"], 5))
+        self.assertEqual(found["n"] + found["unseen_targets"], 2)  # of one member nothing else is known
+
+    def test_members_are_drawn_by_the_seed(self):
+        self.write("h.csv", "cast\n" + "a|b|c|d|e\n" * 40)
+        first, again, other = (self.evaluate("--seed", seed, "--readout", "popularity") for seed in "112")
+        self.assertEqual(first, again)
+        [found] = first
+        self.assertEqual(found["readouts"]["popularity"]["mpr"], 0)  # the others are right too
+        self.assertEqual(found["n"], 40)
+        self.assertEqual(other[0]["n"], 40)
+
+
+if __name__ == "__main__":
+    unittest.main()
