@@ -97,6 +97,16 @@ void add_data_options(CLI::App* command, TrainArguments& a) {
                    "Share of the rows kept to choose the number of epochs by their loss")
       ->capture_default_str()
       ->excludes(valid);
+  command->add_flag("--reader,!--no-reader", a.reader,
+                    "Fit what weighs the answers of `complete`, on rows kept from a first training, "
+                    "and say how good they are (default where there are 300 such rows)");
+  const std::map<std::string, std::int64_t> bytes{
+      {"b", 1}, {"k", 1 << 10}, {"m", 1 << 20}, {"g", 1 << 30}};
+  command
+      ->add_option("--memory", a.memory_bytes,
+                   "Bytes for the counts that the reader has beside the vectors, such as 256m "
+                   "(default); 0: none")
+      ->transform(CLI::AsNumberWithUnit(bytes));
   command->add_flag("--refit,!--no-refit", a.refit,
                     "Then train again on all rows for that many epochs (default)");
 }

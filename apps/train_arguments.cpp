@@ -104,6 +104,7 @@ void finish(TrainArguments& arguments) {
         arguments.threads);
   check(!arguments.train.async || arguments.train.engine != trainers::EngineKind::kAutograd,
         "--async", "the fused engine", "--engine autograd");
+  check(arguments.memory_bytes >= 0, "--memory", "0 bytes or more", arguments.memory_bytes);
   check(arguments.checkpoint_every >= 0, "--checkpoint-every", "0 seconds or more",
         arguments.checkpoint_every);
   samplers::ContextOptions& contexts = arguments.sampler.contexts;
@@ -121,6 +122,9 @@ void finish(TrainArguments& arguments) {
   arguments.train.threads =
       arguments.threads > 0 ? arguments.threads : trainers::kernels::available_cores();
   if (!arguments.valid.empty()) arguments.valid_share = 0;
+  arguments.choose_epochs = arguments.valid_share > 0 || !arguments.valid.empty();
+  constexpr double kReaderShare = 0.1;
+  if (arguments.reader && !arguments.choose_epochs) arguments.valid_share = kReaderShare;
 }
 
 nlohmann::json result_options(const TrainArguments& arguments) {
@@ -163,6 +167,8 @@ nlohmann::json result_options(const TrainArguments& arguments) {
           {"patience", arguments.train.patience},
           {"valid-share", arguments.valid_share},
           {"valid", !arguments.valid.empty()},
+          {"reader", arguments.reader},
+          {"memory", arguments.memory_bytes},
           {"refit", arguments.refit}};
 }
 

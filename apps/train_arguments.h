@@ -28,6 +28,10 @@ struct TrainArguments {
   tables::InferenceOptions inference;
   std::string valid;  ///< path of validation rows; empty: a share of the data
   double valid_share = 0;
+  /// Fit a reader on a tenth of the rows, or on the validation rows, then train on all rows.
+  bool reader = false;
+  std::int64_t memory_bytes = std::int64_t{256} << 20U;  ///< of the reader's counts; 0: none
+  bool choose_epochs = true;  ///< by the loss of the validation rows
   bool refit = true;  ///< after a validation share: train again on all rows for the best epochs
   std::uint64_t seed = 1;
   ModelOptions model;

@@ -16,6 +16,7 @@
 #include "apps/console.h"
 #include "apps/signals.h"
 #include "apps/train_data.h"
+#include "apps/train_reader.h"
 #include "apps/train_stage.h"
 #include "feat2vec/error.h"
 #include "feat2vec/storage/atomic_file.h"
@@ -73,12 +74,14 @@ storage::Checkpoint load_resumable(const TrainArguments& arguments) {
 /// Runs the stages of one command.
 class Run {
  public:
-  explicit Run(TrainArguments arguments) : arguments_(std::move(arguments)) {}
+  explicit Run(TrainArguments arguments)
+      : arguments_(std::move(arguments)), fits_reader_(arguments_.reader) {}
 
   int operator()() {
     if (arguments_.resume) checkpoint_ = load_resumable(arguments_);
     TrainTable table = read_train_table(arguments_);
     apply(arguments_, table.schema);
+    keep_for_reader(table);
     say(arguments_, fmt::format("{}: {} rows\n{}", table.table.source_name(), table.table.rows(),
                                 table.description));
     if (caught_signal() != 0) return 128 + caught_signal();
@@ -89,6 +92,18 @@ class Run {
   }
 
  private:
+  /// Gives the rows held out for the reader alone back to training when they are too few to fit on.
+  void keep_for_reader(TrainTable& table) {
+    constexpr std::size_t kFewest = 300;
+    if (!fits_reader_ || arguments_.choose_epochs || table.valid_rows.size() >= kFewest) return;
+    say(arguments_, fmt::format("no reader is fitted: that takes {} rows or more apart from those "
+                                "trained on, a tenth is {}",
+                                kFewest, table.valid_rows.size()));
+    fits_reader_ = false;
+    table.valid_rows.clear();
+    table.training_rows.clear();
+  }
+
   int first_stage(const TrainTable& table) {
     std::optional<tables::Table> valid = table.valid;
     const bool shared = !table.valid_rows.empty();
@@ -96,27 +111,49 @@ class Run {
     const TrainData data = encode(
         table.schema, shared ? table.table.select_rows(table.training_rows) : table.table, valid);
     const bool refit = shared && arguments_.refit;
-    const StageResult result = run_stage(
+    StageResult result = run_stage(
         arguments_, {refit ? "select" : "only", arguments_.train.epochs, {}}, data, resumed());
+    nlohmann::json found;
+    if (fits_reader_ && result.training.outcome != trainers::Outcome::kInterrupted &&
+        result.training.outcome != trainers::Outcome::kDiverged)
+      add_reader(result, data, found);
     if (const int code = finish_stage(result); code != kDone || !refit) return code;
-    const std::int64_t epochs = result.training.best_epoch;
+    const std::int64_t epochs =
+        arguments_.choose_epochs ? result.training.best_epoch : arguments_.train.epochs;
     if (epochs == 0)
       throw Error(
           fmt::format("expected validation rows with values that training knows, received "
                       "none; {} was trained without them",
                       arguments_.out));
-    say(arguments_, fmt::format("best after epoch {}; training on all {} rows for as long", epochs,
-                                table.table.rows()));
+    say(arguments_, arguments_.choose_epochs
+                        ? fmt::format("best after epoch {}; training on all {} rows for as long",
+                                      epochs, table.table.rows())
+                        : fmt::format("training on all {} rows", table.table.rows()));
     checkpoint_.reset();
-    return final_stage(table, epochs, result.model.provenance);
+    for (const char* key : {"best_epoch", "validation"})
+      if (result.model.provenance.contains(key)) found[key] = result.model.provenance[key];
+    return final_stage(table, epochs, found);
   }
 
-  int final_stage(const TrainTable& table, std::int64_t epochs, const nlohmann::json& selection) {
+  /// Fits the reader on the rows that were held out and says how well it answers.
+  void add_reader(StageResult& result, const TrainData& data, nlohmann::json& found) {
+    const FittedAnswers answers =
+        fit_answers(result.model, arguments_, data.training, *data.validation);
+    store_reader(result.model, arguments_, data.training, answers.reader);
+    found["reader"] = reading::to_json(answers.reader);
+    found["answers"] = answers.summary;
+    say(arguments_, fmt::format("on rows that were kept apart, the reader ranks\n{}",
+                                answers.summary));
+  }
+
+  int final_stage(const TrainTable& table, std::int64_t epochs, const nlohmann::json& found) {
     const TrainData data = encode(table.schema, table.table, std::nullopt);
-    nlohmann::json found;
-    for (const char* key : {"best_epoch", "validation"})
-      if (selection.contains(key)) found[key] = selection[key];
-    const StageResult result = run_stage(arguments_, {"final", epochs, found}, data, resumed());
+    StageResult result = run_stage(arguments_, {"final", epochs, found}, data, resumed());
+    if (found.contains("reader")) {
+      store_reader(result.model, arguments_, data.training,
+                   reading::fitted_reader_from_json(found["reader"]));
+      result.model.provenance["selection"].erase("reader");  // it is in the model itself
+    }
     return finish_stage(result);
   }
 
@@ -146,6 +183,7 @@ class Run {
   }
 
   TrainArguments arguments_;
+  bool fits_reader_;
   std::optional<storage::Checkpoint> checkpoint_;
 };
 

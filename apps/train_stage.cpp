@@ -64,7 +64,7 @@ Samplers make_samplers(const TrainArguments& arguments, const TrainData& data, F
   Samplers result;
   result.training = std::make_shared<const samplers::ImplicitSampler>(training, noise, chooser,
                                                                       arguments.sampler);
-  if (data.validation && data.validation->rows() > 0)
+  if (arguments.choose_epochs && data.validation && data.validation->rows() > 0)
     result.validation = std::make_shared<const samplers::ImplicitSampler>(
         data.validation->to(device), noise, chooser, arguments.sampler);
   return result;

@@ -1,0 +1,75 @@
+#include "apps/train_reader.h"
+
+#include <ATen/ops/arange.h>
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
+
+#include "apps/readouts.h"
+#include "feat2vec/reading/evaluation.h"
+#include "feat2vec/reading/memory.h"
+#include "feat2vec/reading/questions.h"
+#include "feat2vec/reading/reader_fit.h"
+#include "feat2vec/reading/stored_reader.h"
+#include "feat2vec/reading/summary.h"
+#include "feat2vec/reading/values.h"
+
+namespace feat2vec::apps {
+namespace {
+
+std::optional<reading::Memory> count(const reading::Values& values, const TrainArguments& arguments,
+                                     const data::Dataset& rows) {
+  if (arguments.memory_bytes == 0) return std::nullopt;
+  reading::MemoryOptions options;
+  options.max_bytes = arguments.memory_bytes;
+  options.seed = arguments.seed;
+  return reading::Memory(rows, values, options);
+}
+
+/// What `reader`, fitted on other rows, and plain counting find in `rows`.
+std::string summary_of(const reading::Values& values, const reading::Memory* memory,
+                       const reading::FittedReader& reader, const data::Dataset& rows,
+                       std::uint64_t seed) {
+  const Readouts readouts(values, memory, &reader);
+  std::string text;
+  for (const reading::Task& task : reading::default_tasks(values)) {
+    std::vector<reading::NamedReadout> asked;
+    for (const char* name : {"popularity", "counts", "pmi", "reader"})
+      if (readouts.lacking(name).empty()) asked.push_back({name, &readouts.get(name)});
+    const reading::Evaluation evaluation =
+        reading::evaluate(values, asked, rows, task, {.seed = seed});
+    if (evaluation.questions > 0) text += fmt::format("  {}\n", reading::summarise(evaluation));
+  }
+  return text;
+}
+
+}  // namespace
+
+FittedAnswers fit_answers(const Model& model, const TrainArguments& arguments,
+                          const data::Dataset& training, const data::Dataset& held_out) {
+  const reading::Values values(model, values_options(model));
+  const std::optional<reading::Memory> memory = count(values, arguments, training);
+  const reading::Memory* counts = memory ? &*memory : nullptr;
+  reading::FitOptions options;
+  options.seed = arguments.seed;
+  const std::int64_t half = held_out.rows() / 2;
+  const reading::FittedReader tried = reading::fit_reader(
+      values, counts, held_out.select(at::arange(0, half, at::kLong)), options);
+  FittedAnswers answers;
+  answers.summary =
+      summary_of(values, counts, tried,
+                 held_out.select(at::arange(half, held_out.rows(), at::kLong)), arguments.seed);
+  answers.reader = reading::fit_reader(values, counts, held_out, options);
+  return answers;
+}
+
+void store_reader(Model& model, const TrainArguments& arguments, const data::Dataset& training,
+                  const reading::FittedReader& reader) {
+  const reading::Values values(model, values_options(model));
+  const std::optional<reading::Memory> memory = count(values, arguments, training);
+  model.reader = reading::stored_reader(reader, memory ? &*memory : nullptr);
+}
+
+}  // namespace feat2vec::apps

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "apps/train_arguments.h"
+#include "feat2vec/data/dataset.h"
+#include "feat2vec/reading/reader.h"
+#include "feat2vec/storage/model.h"
+
+namespace feat2vec::apps {
+
+/// A reader with what is known of how well it answers.
+struct FittedAnswers {
+  reading::FittedReader reader;
+  std::string summary;  ///< for people, a line a feature
+};
+
+/// Fits the reader of `model`, which was trained on `training`, on rows that it has not seen, and says
+/// how well it finds their values again: each half of them by a reader fitted on the other half.
+FittedAnswers fit_answers(const Model& model, const TrainArguments& arguments,
+                          const data::Dataset& training, const data::Dataset& held_out);
+
+/// Gives `model` the reader, with counts of the rows that it was trained on.
+void store_reader(Model& model, const TrainArguments& arguments, const data::Dataset& training,
+                  const reading::FittedReader& reader);
+
+}  // namespace feat2vec::apps
