@@ -76,14 +76,10 @@ class Look {
       gradient[mixture_] += by_score[k] * std::log(a_[k]);
       by_score[k] *= weights[mixture_] / a_[k];  // ∂loss / ∂A from here on
     }
-    std::vector<double> by_share(shares_.size());
-    double mean = 0;
+    // What divides the shares is the same for all candidates: it takes nothing from the loss.
     for (std::size_t j = 0; j < shares_.size(); ++j) {
-      by_share[j] = along(by_score, term_.distributions.data() + j * candidates_);
-      mean += shares_[j] * by_share[j];
-    }
-    for (std::size_t j = 0; j < shares_.size(); ++j) {
-      add_to_all(gradient, term_.indices[j], shares_[j] * (by_share[j] - mean));
+      const double by_share = along(by_score, term_.distributions.data() + j * candidates_);
+      add_to_all(gradient, term_.indices[j], shares_[j] * by_share);
     }
   }
 
