@@ -1,7 +1,12 @@
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "feat2vec/data/schema.h"
@@ -10,6 +15,13 @@
 
 namespace feat2vec {
 
+/// The reader that was fitted for a model, as plain data; `feat2vec/reading/stored_reader.h` makes it
+/// and makes readers of it.
+struct StoredReader {
+  nlohmann::json weights = nlohmann::json::object();
+  std::vector<std::pair<std::string, at::Tensor>> memory{};  ///< the counts; empty: none
+};
+
 /// A trained model with all that is needed to use it: what the `.f2v` file holds.
 struct Model {
   data::Schema schema{};                         ///< fitted: with centers, scales, missing counts
@@ -17,6 +29,7 @@ struct Model {
   Feat2Vec module{nullptr};  ///< made from `nn::feature_specs(schema, vocabularies)`
   /// How it was made: training options, rows, epochs, losses, version. Free JSON, no timestamps.
   nlohmann::json provenance = nlohmann::json::object();
+  std::optional<StoredReader> reader{};
 };
 
 }  // namespace feat2vec

@@ -29,6 +29,8 @@ constexpr const char* kFormat = "feat2vec";
 constexpr const char* kModelKind = "model";
 constexpr const char* kCheckpointKind = "checkpoint";
 constexpr std::string_view kStatePrefix = "state/";
+constexpr std::string_view kReaderPrefix = "reader/";
+constexpr const char* kReaderKey = "reader";
 
 /// Group offsets belong to the sampling groups of the schema, one each.
 void check_groups(const data::Schema& schema, const ModelOptions& options,
@@ -42,6 +44,22 @@ void check_groups(const data::Schema& schema, const ModelOptions& options,
     throw file_error(path, fmt::format("{} sampling groups, as in the schema", groups),
                      fmt::format("{}", options.groups));
   }
+}
+
+/// Adds `tensors` under `prefix`.
+void add_tensors(Safetensors& content, std::string_view prefix, const NamedTensors& tensors) {
+  for (const auto& [name, tensor] : tensors) {
+    content.tensors.emplace_back(std::string(prefix) + name, tensor);
+  }
+}
+
+/// The tensors under `prefix`, by the rest of their names.
+NamedTensors tensors_under(const Safetensors& content, std::string_view prefix) {
+  NamedTensors found;
+  for (const auto& [name, tensor] : content.tensors) {
+    if (name.starts_with(prefix)) found.emplace_back(name.substr(prefix.size()), tensor);
+  }
+  return found;
 }
 
 // --- writing ---
@@ -89,6 +107,10 @@ Safetensors model_content(const Model& model, const char* kind, const std::strin
                       {"schema", json_text(data::to_json(model.schema), path)},
                       {"model", json_text(to_json(model.module->options()), path)},
                       {"provenance", json_text(model.provenance, path)}};
+  if (model.reader) {
+    content.metadata[kReaderKey] = json_text(model.reader->weights, path);
+    add_tensors(content, kReaderPrefix, model.reader->memory);
+  }
   return content;
 }
 
@@ -213,6 +235,10 @@ Model read_model(const Safetensors& content, const std::string& path) {
   const at::ScalarType type = learned_type(model.module, content, path);
   if (type != at::kFloat) model.module->to(type);
   restore_tensors(model.module, content.tensors, path);
+  if (content.metadata.contains(kReaderKey)) {
+    model.reader = StoredReader{metadata_json(content, kReaderKey, path),
+                                tensors_under(content, kReaderPrefix)};
+  }
   return model;
 }
 
@@ -253,9 +279,7 @@ Model load_model(const std::string& path) {
 void save_checkpoint(const std::string& path, const Model& model, const NamedTensors& state,
                      const nlohmann::json& position) {
   Safetensors content = model_content(model, kCheckpointKind, path);
-  for (const auto& [name, tensor] : state) {
-    content.tensors.emplace_back(std::string(kStatePrefix) + name, tensor);
-  }
+  add_tensors(content, kStatePrefix, state);
   content.metadata["position"] = json_text(position, path);
   write_safetensors(path, content);
 }
@@ -266,13 +290,8 @@ Checkpoint load_checkpoint(const std::string& path) {
     if (metadata_value(content, "kind", path) != kCheckpointKind) {
       throw file_error(path, "a checkpoint", "a model");
     }
-    Checkpoint checkpoint{read_model(content, path), {}, metadata_json(content, "position", path)};
-    for (const auto& [name, tensor] : content.tensors) {
-      if (name.starts_with(kStatePrefix)) {
-        checkpoint.state.emplace_back(name.substr(kStatePrefix.size()), tensor);
-      }
-    }
-    return checkpoint;
+    return Checkpoint{read_model(content, path), tensors_under(content, kStatePrefix),
+                      metadata_json(content, "position", path)};
   });
 }
 

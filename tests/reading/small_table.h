@@ -91,6 +91,7 @@ inline SmallTable small_table(const std::vector<Cells>& features, std::int64_t d
   }
   ModelOptions options;
   options.dim = dim;
+  options.groups = static_cast<std::int64_t>(table.model.schema.sampling_groups().size());
   fill(table.model, options, spread);
   table.rows = data::Dataset(std::move(columns));
   return table;
