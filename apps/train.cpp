@@ -110,8 +110,21 @@ void add_preset(CLI::App* command, TrainArguments& a) {
 void add_model_options(CLI::App* command, TrainArguments& a) {
   command->add_option("--dim", a.model.dim, "Length of the vectors")->capture_default_str();
   add_choice<Prior>(command, "--prior", a.model.prior,
-                    {{"group", Prior::kGroup}, {"none", Prior::kNone}},
-                    "learned offset per sampling group (default), or the original's single one");
+                    {{"group", Prior::kGroup}, {"none", Prior::kNone}, {"value", Prior::kValue}},
+                    "what is known of a value beforehand: its log probability as noise, a learned "
+                    "offset of its group, or the original's single number");
+  command->add_flag("--value-bias,!--no-value-bias", a.value_bias,
+                    "A learned bias for every value");
+  command
+      ->add_option_function<std::string>(
+          "--missing-values",
+          [&a](const std::string& word) {
+            a.missing_policy = word == "vector" ? data::MissingPolicy::kVector
+                                                : data::MissingPolicy::kLeaveOut;
+          },
+          "vector | leave_out: what empty cells of categories and bags mean, whatever the schema "
+          "says")
+      ->check(CLI::IsMember({"vector", "leave_out"}));
   command->add_option("--noise", a.sampler.noise_rows, "Noise rows for each observed row (k)")
       ->capture_default_str();
   command
@@ -127,8 +140,36 @@ void add_model_options(CLI::App* command, TrainArguments& a) {
       "one group of a noise row is replaced (default), or all");
   add_choice<trainers::Objective>(
       command, "--objective", a.train.objective,
-      {{"nce", trainers::Objective::kNce}, {"ns", trainers::Objective::kNegativeSampling}},
-      "noise-contrastive estimation (default) or negative sampling");
+      {{"nce", trainers::Objective::kNce},
+       {"ns", trainers::Objective::kNegativeSampling},
+       {"softmax", trainers::Objective::kSoftmax}},
+      "noise-contrastive estimation, negative sampling, or sampled softmax");
+}
+
+void add_context_options(CLI::App* command, TrainArguments& a) {
+  samplers::ContextOptions& contexts = a.sampler.contexts;
+  add_choice<samplers::Unit>(
+      command, "--unit", contexts.unit,
+      {{"group", samplers::Unit::kGroup}, {"member", samplers::Unit::kMember}},
+      "what noise replaces: the whole value of a group, or one value");
+  command->add_option_function<std::string>(
+      "--context", [&contexts](const std::string& text) { set_contexts(contexts, text); },
+      "What of its row a value is scored against: all (of the row), keep (each with --keep), one "
+      "(each other value alone), subset (a random one), or shares such as subset:0.5,one:0.5");
+  command->add_option("--keep", contexts.keep_probability, "Of --context keep")
+      ->capture_default_str();
+  command
+      ->add_option("--context-cap", contexts.cap,
+                   "Values that a value is scored against alone, at most")
+      ->capture_default_str();
+  command->add_flag("--same-bag,!--no-same-bag", contexts.same_bag,
+                    "Members of one bag are scored against each other");
+  command->add_flag("--shared-noise,!--no-shared-noise", contexts.shared_noise,
+                    "The contexts of a value share its noise");
+  command
+      ->add_option("--exact-values", contexts.exact_values,
+                   "With softmax: features of up to so many values are scored whole")
+      ->capture_default_str();
 }
 
 void add_training_options(CLI::App* command, TrainArguments& a) {
@@ -210,6 +251,7 @@ void add_train(CLI::App& app, int& exit_code) {
   add_preset(command, *arguments);  // first, for options take effect in the order they are added
   add_data_options(command, *arguments);
   add_model_options(command, *arguments);
+  add_context_options(command, *arguments);
   add_training_options(command, *arguments);
   add_running_options(command, *arguments);
   command->footer(

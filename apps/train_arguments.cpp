@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "apps/command.h"
+#include "feat2vec/numbers.h"
 #include "trainers/kernels/thread_pool.h"
 
 namespace feat2vec::apps {
@@ -38,6 +41,37 @@ void apply_preset(TrainArguments& arguments, std::string_view name) {
   arguments.train.epochs = paper ? 25 : 100;
   arguments.train.patience = 1;
   arguments.valid_share = 0.1;
+}
+
+void set_contexts(samplers::ContextOptions& contexts, std::string_view text) {
+  contexts.all = contexts.keep = contexts.one = contexts.subset = 0;
+  const std::map<std::string_view, double*> kinds{{"all", &contexts.all},
+                                                  {"keep", &contexts.keep},
+                                                  {"one", &contexts.one},
+                                                  {"subset", &contexts.subset}};
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), part.size() + 1));
+    const std::size_t colon = part.find(':');
+    const auto kind = kinds.find(part.substr(0, colon));
+    const Number share = colon == std::string_view::npos ? Number{NumberKind::kNumber, 1}
+                                                         : parse_number(part.substr(colon + 1));
+    if (kind == kinds.end() || share.kind != NumberKind::kNumber)
+      throw UsageError(fmt::format("--context: expected all, keep, one, subset, or shares of them "
+                                   "such as subset:0.5,one:0.5, received \"{}\"",
+                                   part));
+    *kind->second += share.value;
+  }
+  const double sum = contexts.all + contexts.keep + contexts.one + contexts.subset;
+  check(std::abs(sum - 1) < 1e-9, "--context", "shares that add up to 1", sum);
+}
+
+void apply(const TrainArguments& arguments, data::Schema& schema) {
+  for (data::Feature& feature : schema.features) {
+    if (!data::has_vocabulary(feature.kind)) continue;
+    if (arguments.value_bias) feature.bias = true;
+    if (arguments.missing_policy) feature.missing = *arguments.missing_policy;
+  }
 }
 
 void finish(TrainArguments& arguments) {
@@ -72,6 +106,15 @@ void finish(TrainArguments& arguments) {
         "--async", "the fused engine", "--engine autograd");
   check(arguments.checkpoint_every >= 0, "--checkpoint-every", "0 seconds or more",
         arguments.checkpoint_every);
+  samplers::ContextOptions& contexts = arguments.sampler.contexts;
+  check(contexts.keep_probability > 0 && contexts.keep_probability <= 1, "--keep",
+        "a number in (0, 1]", contexts.keep_probability);
+  check(contexts.cap >= 1, "--context-cap", "1 or more", contexts.cap);
+  check(contexts.exact_values >= 0 && contexts.exact_values <= 1024, "--exact-values",
+        "0 to 1024", contexts.exact_values);
+  const bool softmax = arguments.train.objective == trainers::Objective::kSoftmax;
+  if (!softmax) contexts.exact_values = 0;
+  contexts.accidental_hits = !softmax;
   arguments.model.seed = arguments.seed;
   arguments.sampler.seed = arguments.seed;
   arguments.train.seed = arguments.seed;
@@ -81,9 +124,24 @@ void finish(TrainArguments& arguments) {
 }
 
 nlohmann::json result_options(const TrainArguments& arguments) {
+  const samplers::ContextOptions& contexts = arguments.sampler.contexts;
   const bool two_step = arguments.sampler.oversampler == samplers::Oversampler::kTwoStep;
   return {{"dim", arguments.model.dim},
-          {"prior", arguments.model.prior == Prior::kGroup ? "group" : "none"},
+          {"prior", to_string(arguments.model.prior)},
+          {"value-bias", arguments.value_bias},
+          {"missing-values", arguments.missing_policy ? data::to_string(*arguments.missing_policy)
+                                                      : std::string_view("schema")},
+          {"unit", contexts.unit == samplers::Unit::kGroup ? "group" : "member"},
+          {"context",
+           {{"all", contexts.all},
+            {"keep", contexts.keep},
+            {"one", contexts.one},
+            {"subset", contexts.subset}}},
+          {"keep", contexts.keep_probability},
+          {"context-cap", contexts.cap},
+          {"same-bag", contexts.same_bag},
+          {"shared-noise", contexts.shared_noise},
+          {"exact-values", contexts.exact_values},
           {"init-std", arguments.model.init_std},
           {"seed", arguments.seed},
           {"noise", arguments.sampler.noise_rows},

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +31,9 @@ struct TrainArguments {
   bool refit = true;  ///< after a validation share: train again on all rows for the best epochs
   std::uint64_t seed = 1;
   ModelOptions model;
+  bool value_bias = false;  ///< a learned bias for every value
+  /// What an empty cell means in features with a vocabulary, in place of what the schema says.
+  std::optional<data::MissingPolicy> missing_policy;
   double alpha1 = 0.25;
   samplers::NoiseOptions noise;
   samplers::SamplerOptions sampler;
@@ -49,6 +53,12 @@ struct TrainArguments {
 /// (epochs chosen on a tenth of the rows, then all rows); `seed`, the worked example of the original.
 /// Throws UsageError for another name.
 void apply_preset(TrainArguments& arguments, std::string_view name);
+
+/// Sets the shares of contexts from a text such as `one`, or `subset:0.5,one:0.5`. Throws UsageError.
+void set_contexts(samplers::ContextOptions& contexts, std::string_view text);
+
+/// What the options say of the features of a schema.
+void apply(const TrainArguments& arguments, data::Schema& schema);
 
 /// Gives `seed` to the model, the sampler and the row order, and checks every number. Throws
 /// UsageError that names the flag.

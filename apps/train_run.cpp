@@ -77,7 +77,8 @@ class Run {
 
   int operator()() {
     if (arguments_.resume) checkpoint_ = load_resumable(arguments_);
-    const TrainTable table = read_train_table(arguments_);
+    TrainTable table = read_train_table(arguments_);
+    apply(arguments_, table.schema);
     say(arguments_, fmt::format("{}: {} rows\n{}", table.table.source_name(), table.table.rows(),
                                 table.description));
     if (caught_signal() != 0) return 128 + caught_signal();

@@ -9,6 +9,7 @@
 #include "feat2vec/data/batch.h"
 #include "feat2vec/data/dataset.h"
 #include "feat2vec/huge_pages.h"
+#include "samplers/context_options.h"
 #include "samplers/draw.h"
 #include "samplers/group_chooser.h"
 #include "samplers/noise_tables.h"
@@ -26,6 +27,7 @@ struct SamplerOptions {
   std::int64_t noise_rows = 5;  ///< K, noise rows for each observed row
   std::uint64_t seed = 1;
   Oversampler oversampler = Oversampler::kTwoStep;
+  ContextOptions contexts;  ///< unless the paper's, `ContextSampler` draws
 };
 
 /// The implicit sampler of Feat2Vec: for each observed row, K noise rows in which the values of a
@@ -56,6 +58,11 @@ class ImplicitSampler {
     return &present_[static_cast<std::size_t>(row * noise_->groups())];
   }
 
+  /// Entity of a group in an observed row, or `Entities::kAbsent` or `kUnseen`.
+  std::int32_t entity(std::int64_t row, std::int64_t group) const {
+    return entities_[static_cast<std::size_t>(row * noise_->groups() + group)];
+  }
+
   const data::Dataset& observed() const { return observed_; }
   const NoiseTables& noise() const { return *noise_; }
   const GroupChooser& chooser() const { return chooser_; }
@@ -67,9 +74,6 @@ class ImplicitSampler {
                  const Output& out) const;
   void draw_group(std::int64_t b, std::int64_t row, Philox random, const Output& out) const;
   void draw_all(std::int64_t b, std::int64_t row, Philox random, const Output& out) const;
-  std::int32_t entity(std::int64_t row, std::int64_t group) const {
-    return entities_[static_cast<std::size_t>(row * noise_->groups() + group)];
-  }
 
   data::Dataset observed_;
   std::shared_ptr<const NoiseTables> noise_;

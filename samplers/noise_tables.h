@@ -29,6 +29,7 @@ class NoiseTables {
   NoiseTables(data::Dataset supply, const data::Schema& schema, const NoiseOptions& options,
               const std::vector<std::vector<std::int64_t>>& counts);
 
+  const NoiseOptions& options() const { return options_; }
   const data::Dataset& supply() const { return supply_; }
   std::int64_t groups() const { return static_cast<std::int64_t>(entities_.size()); }
   const Entities& entities(std::int64_t group) const {
@@ -48,6 +49,7 @@ class NoiseTables {
   std::vector<std::int64_t> sum_by_group(const std::vector<std::int64_t>& per_feature) const;
 
  private:
+  NoiseOptions options_;
   data::Dataset supply_;
   std::vector<std::int64_t> group_of_feature_;
   std::vector<Entities> entities_;

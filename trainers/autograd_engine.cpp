@@ -27,8 +27,15 @@ at::Tensor rows_at(const samplers::RowOrder& order, std::int64_t first, std::int
 
 at::Tensor batch_losses(Feat2Vec& model, const data::Batch& batch, Objective objective) {
   const at::Tensor scores = model->scores(batch);
-  return objective == Objective::kNce ? nn::nce_losses(scores, batch.log_noise)
-                                      : nn::ns_losses(scores);
+  switch (objective) {
+    case Objective::kNce:
+      return nn::nce_losses(scores, batch.log_noise);
+    case Objective::kSoftmax:
+      return nn::softmax_losses(scores, batch.log_noise);
+    case Objective::kNegativeSampling:
+      break;
+  }
+  return nn::ns_losses(scores);
 }
 
 LossSum sum_losses(const at::Tensor& losses, const at::Tensor& groups, std::int64_t group_count) {
@@ -56,12 +63,12 @@ AutogradEngine::AutogradEngine(Feat2Vec model,
       optimizer_(make_optimizer(*model_, options.optimizer)),
       reason_(std::move(reason)) {}
 
-StepResult AutogradEngine::step(const samplers::RowOrder& order, std::uint32_t epoch,
-                                std::int64_t first) {
-  const std::int64_t seen = (static_cast<std::int64_t>(epoch) * order.rows()) + first;
-  const std::int64_t count = std::min(batch_rows(options_, seen), order.rows() - first);
+StepResult AutogradEngine::step(std::uint32_t epoch, std::int64_t first) {
+  const std::int64_t seen = (static_cast<std::int64_t>(epoch) * examples()) + first;
+  const std::int64_t count = std::min(batch_rows(options_, seen), examples() - first);
   const double middle = static_cast<double>(seen) + (static_cast<double>(count) / 2);
-  const double all = static_cast<double>(options_.epochs) * static_cast<double>(order.rows());
+  const double all = static_cast<double>(options_.epochs) * static_cast<double>(examples());
+  const samplers::RowOrder order(examples(), options_.seed, epoch);
   const samplers::Draw draw = sampler_->draw(rows_at(order, first, first + count), epoch);
   return {count, step(draw, rate_at(options_, middle / all))};
 }
@@ -73,21 +80,9 @@ LossSum AutogradEngine::step(const samplers::Draw& draw, double rate) {
   LossSum sum = sum_losses(losses, batch.groups, sampler_->noise().groups());
   if (!std::isfinite(sum.sum)) return sum;
   losses.sum().backward();
-  if (options_.weight_decay > 0) decay_touched_rows();
+  if (options_.weight_decay > 0) decay_touched_rows(*model_, options_.weight_decay);
   optimizer_->step(rate);
   return sum;
-}
-
-/// Adds weight_decay·w to the gradient of each row that has one.
-void AutogradEngine::decay_touched_rows() {
-  const at::NoGradGuard no_grad;
-  for (const auto& parameter : model_->named_parameters()) {
-    const at::Tensor gradient = parameter.value().mutable_grad();
-    if (!gradient.defined()) continue;
-    at::Tensor rows = as_rows(parameter.key(), gradient);
-    rows.add_(as_rows(parameter.key(), parameter.value()) * rows.ne(0).any(1, true),
-              options_.weight_decay);
-  }
 }
 
 LossSum AutogradEngine::evaluate(const std::shared_ptr<const samplers::ImplicitSampler>& sampler) {

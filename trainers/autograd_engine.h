@@ -29,8 +29,9 @@ class AutogradEngine : public Engine {
   AutogradEngine(Feat2Vec model, std::shared_ptr<const samplers::ImplicitSampler> sampler,
                  const TrainOptions& options, std::string reason = "");
 
-  StepResult step(const samplers::RowOrder& order, std::uint32_t epoch,
-                  std::int64_t first) override;
+  std::int64_t examples() const override { return sampler_->observed().rows(); }
+  std::vector<double> group_offsets() const override { return sampler_->noise().mean_log_probs(); }
+  StepResult step(std::uint32_t epoch, std::int64_t first) override;
   LossSum evaluate(const std::shared_ptr<const samplers::ImplicitSampler>& sampler) override;
   NamedTensors state() const override;
   void set_state(const NamedTensors& state) override;
@@ -40,8 +41,6 @@ class AutogradEngine : public Engine {
   LossSum step(const samplers::Draw& draw, double rate);
 
  private:
-  void decay_touched_rows();
-
   Feat2Vec model_;
   std::shared_ptr<const samplers::ImplicitSampler> sampler_;
   TrainOptions options_;

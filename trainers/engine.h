@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "feat2vec/nn/feat2vec.h"
 #include "samplers/implicit_sampler.h"
-#include "samplers/row_order.h"
 #include "trainers/loss_sum.h"
 #include "trainers/named_tensors.h"
 #include "trainers/options.h"
@@ -15,7 +15,7 @@ namespace feat2vec::trainers {
 
 /// What one step did.
 struct StepResult {
-  std::int64_t rows = 0;  ///< observed rows that it took
+  std::int64_t examples = 0;  ///< that it took
   LossSum loss;           ///< of them, before the step
 };
 
@@ -28,11 +28,16 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
   virtual ~Engine() = default;
 
-  /// Steps the weights down the gradient of the summed losses of some rows of `order`, those from
-  /// position `first` on; how many is a function of the options and of how far training is. When a
-  /// loss is not finite the weights are left as they are.
-  virtual StepResult step(const samplers::RowOrder& order, std::uint32_t epoch,
-                          std::int64_t first) = 0;
+  /// Examples of an epoch: observed rows, or targets of a sampler of contexts.
+  virtual std::int64_t examples() const = 0;
+
+  /// Σ P2 log P2 of each sampling group: where the group offsets of a model start.
+  virtual std::vector<double> group_offsets() const = 0;
+
+  /// Steps the weights down the gradient of the summed losses of some examples of the epoch, those from
+  /// position `first` of its order on; how many is a function of the options and of how far training
+  /// is. When a loss is not finite the weights are left as they are.
+  virtual StepResult step(std::uint32_t epoch, std::int64_t first) = 0;
 
   /// Losses of all rows of `sampler`, with draws that are the same every time. The engine keeps what it
   /// made of the sampler for the next call.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "feat2vec/error.h"
+#include "trainers/correction.h"
 
 namespace feat2vec::trainers {
 
@@ -28,7 +29,9 @@ FusedModel<T>::FusedModel(Feat2VecImpl& model, const std::vector<std::int64_t>& 
   view_.stride = static_cast<std::int32_t>(table.weights.stride(0));
   view_.group_offsets = model.group_offsets().defined();
   view_.null_row = static_cast<std::int32_t>(table.rows);
-  view_.noise_probability = objective == Objective::kNce;
+  view_.noise_probability =
+      !Correction(objective, options.prior, /*noise_rows=*/2).none();
+  view_.softmax = objective == Objective::kSoftmax;
   plain_ = is_plain(model);
 }
 

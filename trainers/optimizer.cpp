@@ -136,4 +136,15 @@ std::unique_ptr<ParameterOptimizer> make_optimizer(const torch::nn::Module& modu
   return std::make_unique<TorchOptimizer>(module, kind);
 }
 
+void decay_touched_rows(torch::nn::Module& module, double weight_decay) {
+  const at::NoGradGuard no_grad;
+  for (const auto& parameter : module.named_parameters()) {
+    const at::Tensor gradient = parameter.value().mutable_grad();
+    if (!gradient.defined()) continue;
+    at::Tensor rows = as_rows(parameter.key(), gradient);
+    rows.add_(as_rows(parameter.key(), parameter.value()) * rows.ne(0).any(1, true),
+              weight_decay);
+  }
+}
+
 }  // namespace feat2vec::trainers

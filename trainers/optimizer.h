@@ -31,4 +31,7 @@ class ParameterOptimizer {
 std::unique_ptr<ParameterOptimizer> make_optimizer(const torch::nn::Module& module,
                                                    OptimizerKind kind);
 
+/// Adds weight_decay·w to the gradient of each row of each parameter that has one.
+void decay_touched_rows(torch::nn::Module& module, double weight_decay);
+
 }  // namespace feat2vec::trainers

@@ -51,7 +51,15 @@ double rate_at(const TrainOptions& options, double progress) {
 }
 
 std::string_view to_string(Objective objective) {
-  return objective == Objective::kNce ? "nce" : "ns";
+  switch (objective) {
+    case Objective::kNce:
+      return "nce";
+    case Objective::kSoftmax:
+      return "softmax";
+    case Objective::kNegativeSampling:
+      break;
+  }
+  return "ns";
 }
 
 std::string_view to_string(OptimizerKind kind) {

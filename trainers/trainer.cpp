@@ -88,7 +88,7 @@ bool Trainer::done() const {
 TrainResult Trainer::fit(const std::function<bool()>& stop_requested) {
   result_.outcome = Outcome::kCompleted;
   result_.steps = 0;
-  if (!resumed_) model_->set_group_offsets(training_->noise().mean_log_probs());
+  if (!resumed_) start_group_offsets();
   if (best_.empty()) best_ = copy_parameters(*model_);
   resumed_ = true;
   if (stop_requested()) {
@@ -105,11 +105,17 @@ TrainResult Trainer::fit(const std::function<bool()>& stop_requested) {
   return result_;
 }
 
+void Trainer::start_group_offsets() {
+  std::vector<double> offsets = engine_->group_offsets();
+  // With a prior by value they start at nothing on top of it.
+  if (model_->options().prior == Prior::kValue) std::fill(offsets.begin(), offsets.end(), 0);
+  model_->set_group_offsets(offsets);
+}
+
 /// False when training must end before the next epoch.
 bool Trainer::run_epoch(const std::function<bool()>& stop_requested) {
-  const samplers::RowOrder order(rows(), options_.seed, static_cast<std::uint32_t>(epoch_));
   while (row_ < rows()) {
-    if (!step(order)) return false;
+    if (!step()) return false;
     if (!stop_requested()) continue;
     const bool good = row_ < rows() || end_epoch();
     if (good && !done()) result_.outcome = Outcome::kInterrupted;
@@ -118,9 +124,9 @@ bool Trainer::run_epoch(const std::function<bool()>& stop_requested) {
   return end_epoch();
 }
 
-bool Trainer::step(const samplers::RowOrder& order) {
-  const StepResult result = engine_->step(order, static_cast<std::uint32_t>(epoch_), row_);
-  row_ += result.rows;
+bool Trainer::step() {
+  const StepResult result = engine_->step(static_cast<std::uint32_t>(epoch_), row_);
+  row_ += result.examples;
   ++step_;
   ++result_.steps;
   if (!std::isfinite(result.loss.sum)) {
@@ -133,7 +139,7 @@ bool Trainer::step(const samplers::RowOrder& order) {
   report.epoch = epoch_ + 1;
   report.epochs = options_.epochs;
   report.step = step_;
-  report.rows = result.rows;
+  report.rows = result.examples;
   report.rows_done = row_;
   report.rows_in_epoch = rows();
   report.loss = epoch_loss_.mean();

@@ -9,7 +9,6 @@
 
 #include "feat2vec/nn/feat2vec.h"
 #include "samplers/implicit_sampler.h"
-#include "samplers/row_order.h"
 #include "trainers/early_stopping.h"
 #include "trainers/engine.h"
 #include "trainers/named_tensors.h"
@@ -79,11 +78,12 @@ class Trainer {
  private:
   bool done() const;
   bool run_epoch(const std::function<bool()>& stop_requested);
-  bool step(const samplers::RowOrder& order);
+  bool step();
+  void start_group_offsets();
   bool end_epoch();
   void validate_epoch(EpochReport& report);
   void diverge(std::string received, const LossSum& loss);
-  std::int64_t rows() const { return training_->observed().rows(); }
+  std::int64_t rows() const { return engine_->examples(); }
 
   Feat2Vec model_;
   std::shared_ptr<const samplers::ImplicitSampler> training_;

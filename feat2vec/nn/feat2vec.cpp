@@ -52,6 +52,18 @@ std::string module_name(const char* prefix, std::size_t feature) {
 
 }  // namespace
 
+std::string_view to_string(Prior prior) {
+  switch (prior) {
+    case Prior::kGroup:
+      return "group";
+    case Prior::kValue:
+      return "value";
+    case Prior::kNone:
+      break;
+  }
+  return "none";
+}
+
 Feat2VecImpl::Feat2VecImpl(const ModelOptions& options, std::vector<nn::FeatureSpec> features)
     : options_(options), features_(std::move(features)) {
   if (options_.dim < 1)
@@ -71,7 +83,7 @@ Feat2VecImpl::Feat2VecImpl(const ModelOptions& options, std::vector<nn::FeatureS
   check_pairs();
   if (groups == 0) throw Error("Feat2Vec", "features with columns", "none");
   if (options_.groups == 0) options_.groups = groups;
-  if (options_.prior == Prior::kGroup)
+  if (options_.prior != Prior::kNone)
     group_offsets_ = register_parameter("group_offsets", at::zeros({options_.groups}));
   initialise();
   row_table();
@@ -172,6 +184,8 @@ at::Tensor Feat2VecImpl::embed(const std::vector<data::Column>& columns) {
 at::Tensor Feat2VecImpl::scores(const data::Batch& batch) {
   at::Tensor score = forward(batch.columns).view({batch.observed(), batch.candidates()});
   if (!group_offsets_.defined()) return score;
+  if (options_.prior == Prior::kValue)
+    score = score + (batch.log_noise - std::log(static_cast<double>(batch.candidates() - 1)));
   // Group -1: all groups were replaced, and the noise is the product of theirs.
   const at::Tensor offsets = at::cat({group_offsets_, group_offsets_.sum(0, true)});
   const at::Tensor last = at::full_like(batch.groups, group_offsets_.size(0));

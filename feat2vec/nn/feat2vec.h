@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,7 +21,10 @@ namespace feat2vec {
 enum class Prior {
   kNone,   ///< the original: one score serves every sampling group
   kGroup,  ///< a learned log-normaliser z_g for each sampling group (default)
+  kValue,  ///< log P2 of the value, and z_g on top of it: at first the noise distribution itself
 };
+
+std::string_view to_string(Prior prior);
 
 /// Options of the model. All change results.
 struct ModelOptions {
@@ -55,19 +59,20 @@ class Feat2VecImpl : public torch::nn::Module {
   /// The vectors of n rows, [n, E, d], E = features with a vector, in order.
   at::Tensor embed(const std::vector<data::Column>& columns);
 
-  /// What NCE compares (paper eq. 7, in log space): s(x) + z_g − log(K·P2), [B, 1+K]. z_g is the
-  /// offset of the sampling group that was replaced (their sum when all are), 0 with `Prior::kNone`.
+  /// What NCE compares (paper eq. 7, in log space): `scores` − log(K·P2), [B, 1+K]. z_g is the offset of
+  /// the sampling group that was replaced (their sum when all are), 0 with `Prior::kNone`.
   at::Tensor logits(const data::Batch& batch);
 
-  /// Scores with the prior of the group asked about but without the noise: s(x) + z_g, [B, 1+K].
+  /// Scores with the prior of the group asked about but without the noise: s(x) + z_g, [B, 1+K]; with
+  /// `Prior::kValue` also + log P2 of the value.
   at::Tensor scores(const data::Batch& batch);
 
   /// Parameters of each feature's φ; 0 for offsets and features that only have a bias. P1 is made of
   /// these (paper eq. 5).
   std::vector<std::int64_t> parameter_counts() const;
 
-  /// Sets z_g, one a sampling group: start them at the P2-weighted mean of log P2 of the group.
-  /// Does nothing with `Prior::kNone`.
+  /// Sets z_g, one a sampling group: with `Prior::kGroup` start them at the P2-weighted mean of log P2 of
+  /// the group, with `Prior::kValue` at 0. Does nothing with `Prior::kNone`.
   void set_group_offsets(const std::vector<double>& offsets);
 
   const ModelOptions& options() const { return options_; }

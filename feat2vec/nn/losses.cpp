@@ -3,6 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/log_sigmoid.h>
+#include <ATen/ops/logsumexp.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -24,6 +25,11 @@ at::Tensor ns_losses(const at::Tensor& scores) {
                 fmt::format("[{}]", fmt::join(scores.sizes(), ", ")));
   // softplus(x) = −log σ(−x); at::softplus itself is x above 20, off by up to 2e-9.
   return -at::log_sigmoid(at::cat({scores.slice(1, 0, 1), -scores.slice(1, 1)}, 1));
+}
+
+at::Tensor softmax_losses(const at::Tensor& scores, const at::Tensor& log_noise) {
+  const at::Tensor logits = scores - log_noise;
+  return at::logsumexp(logits, 1, true) - logits.slice(1, 0, 1);
 }
 
 }  // namespace feat2vec::nn

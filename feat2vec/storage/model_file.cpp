@@ -37,7 +37,7 @@ void check_groups(const data::Schema& schema, const ModelOptions& options,
                   const std::string& path) {
   const auto groups = static_cast<std::int64_t>(schema.sampling_groups().size());
   const auto features = static_cast<std::int64_t>(schema.features.size());
-  const bool fits = options.prior == Prior::kGroup
+  const bool fits = options.prior != Prior::kNone
                         ? options.groups == groups
                         : options.groups >= 0 && options.groups <= features;
   if (!fits) {

@@ -58,7 +58,7 @@ std::vector<std::pair<std::int64_t, std::int64_t>> pairs(const nlohmann::json& l
 
 nlohmann::json to_json(const ModelOptions& options) {
   return {{"dim", options.dim},       {"init_std", options.init_std},
-          {"seed", options.seed},     {"prior", options.prior == Prior::kGroup ? "group" : "none"},
+          {"seed", options.seed},     {"prior", to_string(options.prior)},
           {"groups", options.groups}, {"pairs", options.pairs}};
 }
 
@@ -70,11 +70,12 @@ ModelOptions model_options_from_json(const nlohmann::json& json) {
   options.groups = integer<std::int64_t>(json.at("groups"), "groups");
   options.pairs = pairs(json.at("pairs"));
   const auto prior = json.at("prior").get<std::string>();
-  if (prior != "group" && prior != "none") {
-    throw Error(kWhere, "prior \"none\" or \"group\"", shown(json.at("prior")));
+  for (const Prior known : {Prior::kNone, Prior::kGroup, Prior::kValue}) {
+    if (prior != to_string(known)) continue;
+    options.prior = known;
+    return options;
   }
-  options.prior = prior == "group" ? Prior::kGroup : Prior::kNone;
-  return options;
+  throw Error(kWhere, "prior \"none\", \"group\" or \"value\"", shown(json.at("prior")));
 }
 
 }  // namespace feat2vec::storage

@@ -2,11 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <stdexcept>
-#include <string>
 
-#include "trainers/kernels/radix_sort.h"
 #include "trainers/kernels/row_rule.h"
 
 namespace feat2vec::trainers::kernels {
@@ -30,22 +26,6 @@ Range range_of(std::int64_t block, std::int32_t size, std::int64_t count) {
   return {first, static_cast<std::int32_t>(std::min<std::int64_t>(size, count - first))};
 }
 
-/// Which of `owners` threads steps a row: a multiplicative hash, for neighbouring rows are often hot
-/// together.
-std::int64_t owner_of(std::int32_t row, std::int64_t owners) {
-  const std::uint32_t mixed = static_cast<std::uint32_t>(row) * 0x9E3779B1U;
-  return static_cast<std::int64_t>((std::uint64_t{mixed} * static_cast<std::uint64_t>(owners)) >>
-                                   32U);
-}
-
-/// Throws std::length_error when the parts of a batch cannot be told apart by 31 bits.
-void check_numbers(std::int64_t parts) {
-  if (parts >= std::numeric_limits<std::int32_t>::max())
-    throw std::length_error(
-        "[FusedTrainer] expected fewer than 2^31 - 1 parts of one batch, received " +
-        std::to_string(parts) + "; use a smaller batch or fewer noise rows");
-}
-
 }  // namespace
 
 template <class T>
@@ -55,8 +35,8 @@ FusedTrainer<T>::FusedTrainer(const ModelView<T>& model, bool plain, Target targ
       target_(target),
       kernels_(kernels_for<T>(target)),
       pool_(threads),
-      workspaces_(static_cast<std::size_t>(threads)),
-      row_bits_(bits_below(model.rows)) {}
+      owners_(pool_, model.rows),
+      workspaces_(static_cast<std::size_t>(threads)) {}
 
 template <class T>
 void FusedTrainer<T>::prepare(const Rows<T>& data, std::int64_t count) {
@@ -124,7 +104,7 @@ void FusedTrainer<T>::score_plain(const Rows<T>& data, const std::int64_t* rows,
   const std::int64_t width = model_.features + noise_rows_;
   PlainGradient<T>& gradient = plain_gradient_;
   gradient.residual_stride = kernels_.residual_count(noise_rows_);
-  check_numbers(std::int64_t{count} * gradient.residual_stride);
+  check_part_numbers(std::int64_t{count} * gradient.residual_stride);
   gradient.contexts = contexts_.reserve(std::int64_t{count} * 2 * model_.stride);
   gradient.residuals = residuals_.reserve(std::int64_t{count} * gradient.residual_stride);
   gradient.entries = entries_.reserve(count * width);
@@ -162,7 +142,7 @@ void FusedTrainer<T>::score_general(const Rows<T>& data, const std::int64_t* row
   begin[0] = 0;
   for (std::int32_t i = 0; i < count; ++i) begin[i + 1] += begin[i];
   slot_count_ = kernels_.slot_count(model_, noise_rows_);
-  check_numbers(std::max(count * slot_count_, begin[count]));
+  check_part_numbers(std::max(count * slot_count_, begin[count]));
   T* slots = slots_.reserve(count * slot_count_ * model_.stride);
   Occurrence<T>* occurrences = occurrences_.reserve(begin[count]);
   std::uint64_t* entries = entries_.reserve(begin[count]);
@@ -194,36 +174,17 @@ GroupLosses FusedTrainer<T>::exact_step(const Rows<T>& data, const std::int64_t*
   return losses;
 }
 
-/// Each thread steps the rows that it owns: it picks their entries, sorts and sums them. So nothing
-/// is written twice, and each row's gradients are added in the order of the examples.
 template <class T>
 void FusedTrainer<T>::update(const RuleView<T>& rule, std::int64_t entries) {
-  constexpr std::int64_t kWorthASplit = 4096;
-  const std::int64_t owners = entries < kWorthASplit ? 1 : pool_.threads();
-  pool_.run(owners, [&](std::int64_t owner, int) { update_owned(rule, entries, owner, owners); });
-}
-
-template <class T>
-void FusedTrainer<T>::update_owned(const RuleView<T>& rule, std::int64_t entries,
-                                   std::int64_t owner, std::int64_t owners) {
-  Workspace& work = workspaces_[static_cast<std::size_t>(owner)];
-  std::uint64_t* mine = entries_.data();
-  std::int64_t count = entries;
-  if (owners > 1) {
-    mine = work.entries.reserve(entries);
-    count = 0;
-    for (std::int64_t i = 0; i < entries; ++i) {
-      const std::uint64_t entry = entries_.data()[i];
-      mine[count] = entry;
-      count += owner_of(row_of_entry(entry), owners) == owner ? 1 : 0;
-    }
-  }
-  radix_sort(mine, work.sorted.reserve(entries), count, row_bits_);
-  if (plain_)
-    kernels_.plain_update(model_, rule, mine, count, plain_gradient_, work.scratch.data());
-  else
-    kernels_.general_update(model_, rule, mine, count, occurrences_.data(), slots_.data(),
-                            work.scratch.data());
+  owners_.run(entries_.data(), entries,
+              [&](std::int64_t owner, const std::uint64_t* mine, std::int64_t count) {
+                T* scratch = workspaces_[static_cast<std::size_t>(owner)].scratch.data();
+                if (plain_)
+                  kernels_.plain_update(model_, rule, mine, count, plain_gradient_, scratch);
+                else
+                  kernels_.general_update(model_, rule, mine, count, occurrences_.data(),
+                                          slots_.data(), scratch);
+              });
 }
 
 /// Steps z_g of every group in the batch, and the constants, which every example has.

@@ -6,6 +6,8 @@
 
 #include "trainers/kernels/aligned_buffer.h"
 #include "trainers/kernels/draw_source.h"
+#include "trainers/kernels/entry_owners.h"
+#include "trainers/kernels/group_losses.h"
 #include "trainers/kernels/kernels.h"
 #include "trainers/kernels/thread_pool.h"
 
@@ -19,15 +21,6 @@ struct Rows {
   const DrawSource* draws = nullptr;
   std::int32_t noise_rows = 0;
   const T* weights = nullptr;  ///< by observed row; null: 1
-};
-
-/// Losses by sampling group.
-struct GroupLosses {
-  std::vector<double> sum;          ///< [groups]
-  std::vector<std::int64_t> count;  ///< [groups], observed rows
-
-  explicit GroupLosses(std::int32_t groups)
-      : sum(static_cast<std::size_t>(groups)), count(static_cast<std::size_t>(groups)) {}
 };
 
 /// The fused engine without torch: scores rows, and steps the weights that a ModelView points to.
@@ -65,8 +58,6 @@ class FusedTrainer {
     AlignedBuffer<T> weights;
     AlignedBuffer<Occurrence<T>> occurrences;
     AlignedBuffer<T> slots;
-    AlignedBuffer<std::uint64_t> entries;
-    AlignedBuffer<std::uint64_t> sorted;
   };
 
   void prepare(const Rows<T>& data, std::int64_t count);
@@ -81,8 +72,6 @@ class FusedTrainer {
   void score_general(const Rows<T>& data, const std::int64_t* rows, std::int32_t count,
                      std::uint32_t epoch);
   void update(const RuleView<T>& rule, std::int64_t entries);
-  void update_owned(const RuleView<T>& rule, std::int64_t entries, std::int64_t owner,
-                    std::int64_t owners);
   void update_shared(const RuleView<T>& rule, std::int32_t count);
   GroupLosses sum_losses(std::int64_t count) const;
   bool finite(std::int64_t count) const;
@@ -92,9 +81,9 @@ class FusedTrainer {
   Target target_;
   const Kernels<T>& kernels_;
   ThreadPool pool_;
+  EntryOwners owners_;
   std::vector<Workspace> workspaces_;
   std::int64_t slot_count_ = 0;
-  std::int32_t row_bits_ = 0;
 
   // Of the rows in work.
   std::int32_t noise_rows_ = 0;

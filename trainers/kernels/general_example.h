@@ -90,11 +90,12 @@ class GeneralExample {
     for (std::int32_t c = 0; c <= draw_.noise_rows; ++c)
       logits_[c] = base + candidate_score(c) -
                    (model_.noise_probability ? static_cast<T>(log_noise[c]) : T{0});
-    const T loss = logistic_losses(logits_, 1 + draw_.noise_rows);
+    const T loss = model_.softmax ? softmax_loss(logits_, 1 + draw_.noise_rows)
+                                  : logistic_losses(logits_, 1 + draw_.noise_rows);
     residual_ = 0;
     for (std::int32_t c = 0; c <= draw_.noise_rows; ++c) {
       logits_[c] *= weight;
-      residual_ += logits_[c];
+      if (!model_.softmax) residual_ += logits_[c];
     }
     return {static_cast<double>(loss) * static_cast<double>(weight),
             static_cast<double>(residual_)};

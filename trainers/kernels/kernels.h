@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "trainers/kernels/context_block.h"
 #include "trainers/kernels/occurrence.h"
 #include "trainers/kernels/views.h"
 
@@ -85,6 +86,16 @@ struct Kernels {
   void (*general_update)(const ModelView<T>& model, const RuleView<T>& rule,
                          const std::uint64_t* entries, std::int64_t count,
                          const Occurrence<T>* occurrences, const T* slots, T* scratch);
+
+  std::int64_t (*context_scratch_size)(const ModelView<T>& model, std::int32_t most_sums,
+                                       std::int32_t most_logits);
+  /// Losses of a block; and the gradient where one is asked for.
+  void (*context_score)(const ModelView<T>& model, const ContextBlock<T>& block,
+                        const ContextGradient<T>* gradient);
+  /// Scores and steps example by example. `occurrences` holds those of any one example, `slots` one
+  /// more than any one fills.
+  void (*context_async)(const ModelView<T>& model, const ContextBlock<T>& block,
+                        const RuleView<T>& rule, Occurrence<T>* occurrences, T* slots);
 
   /// Words of the streams of eight rows: `blocks`·4 of each, word w of stream i at words[8·w + i].
   void (*philox_eight)(std::uint64_t seed, std::uint32_t epoch, const std::int64_t* rows,

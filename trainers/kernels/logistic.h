@@ -87,4 +87,27 @@ inline T logistic_losses(T* logits, int count) {
   return loss;
 }
 
+/// Softmax over `count` logits, of which the first is the observed one: its loss −log p. The logits, in
+/// eights with room beyond the last, become ∂loss/∂logit.
+template <class T>
+inline T softmax_loss(T* logits, int count) {
+  const T observed = logits[0];
+  T largest = observed;
+  for (int i = 1; i < count; ++i) largest = logits[i] > largest ? logits[i] : largest;
+  const int end = (count + 7) / 8 * 8;
+  for (int i = count; i < end; ++i) logits[i] = -__builtin_huge_val();
+  Eight<T> total{};
+  for (int first = 0; first < end; first += 8) {
+    const Eight<T> e = exp_of_negative(load_unaligned<Eight<T>>(logits + first) - largest);
+    store_unaligned(e, logits + first);
+    total += e;
+  }
+  const T sum = sum_of_eight<T>(total);
+  const T inverse = T{1} / sum;
+  for (int first = 0; first < end; first += 8)
+    store_unaligned(load_unaligned<Eight<T>>(logits + first) * inverse, logits + first);
+  logits[0] -= T{1};
+  return static_cast<T>(__builtin_log(static_cast<double>(sum))) + (largest - observed);
+}
+
 }  // namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET

@@ -54,6 +54,7 @@ class PlainExample {
     const Four<T> totals = sums(squares, squares - own, none, none);
     context_square_ = totals[0];
     const T base = constant + (totals[1] / 2);
+    if (model_.softmax) return softmax(ids, log_noise, base, weight, context, residuals);
     T loss = 0;
     T total = 0;
     for (std::int32_t first = 0; first < candidates_; first += 8) {
@@ -69,6 +70,22 @@ class PlainExample {
     }
     residuals[candidates_] = total;
     return {static_cast<double>(loss * weight), static_cast<double>(total)};
+  }
+
+  /// `score` from the context on, of a model whose losses are softmax.
+  ExampleLoss softmax(const std::int32_t* ids, const float* log_noise, T base, T weight,
+                      const T* context, T* __restrict residuals) {
+    for (std::int32_t first = 0; first < candidates_; first += 8) {
+      Eight<T> logits = candidate_scores(ids + outside_, first, context) + base;
+      if (model_.noise_probability)
+        logits -=
+            __builtin_convertvector(load_unaligned<Eight<float>>(log_noise + first), Eight<T>);
+      store_unaligned(logits, residuals + first);
+    }
+    const T loss = softmax_loss(residuals, candidates_);
+    for (std::int32_t c = 0; c < candidates_; ++c) residuals[c] *= weight;
+    residuals[candidates_] = 0;
+    return {static_cast<double>(loss * weight), 0};
   }
 
   /// H = Σ δ_c n_c into `pull`.

@@ -6,6 +6,7 @@
 
 #include "trainers/kernels/target.h"
 
+#include "trainers/kernels/context_kernels.h"
 #include "trainers/kernels/general_kernels.h"
 #include "trainers/kernels/philox_block.h"
 #include "trainers/kernels/plain_kernels.h"
@@ -21,6 +22,9 @@ constexpr Kernels<T> kKernels{
     general_score<T>,
     general_async<T>,
     general_update<T>,
+    ContextExample<T>::scratch_size,
+    context_score<T>,
+    context_async<T>,
     philox_eight,
     plain_scratch_size<T>,
     PlainExample<T, 0>::residual_count,

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "samplers/context_sampler.h"
+#include "trainers/correction.h"
+#include "trainers/encoded_cells.h"
+#include "trainers/fused_core.h"
+#include "trainers/kernels/context_examples.h"
+
+namespace feat2vec::trainers {
+
+/// The draws of a sampler of contexts as the kernels take them: every vector a sum of rows of the
+/// model's table.
+template <class T>
+class EncodedDraws : public kernels::ContextSource<T> {
+ public:
+  /// `sampler` and `rows`, of which it was made, must outlive it.
+  EncodedDraws(const samplers::ContextSampler& sampler, const samplers::ImplicitSampler& rows,
+               FusedCore<T>& core);
+
+  void draw(const std::int64_t* targets, std::int32_t count, std::uint32_t epoch,
+            kernels::ContextExamples<T>& out) const override;
+
+ private:
+  void add_part(const samplers::Part& part, T scale, kernels::ContextExamples<T>& out) const;
+
+  const samplers::ContextSampler& sampler_;
+  Correction correction_;
+  std::vector<std::int32_t> first_row_;  ///< of each feature
+  std::vector<std::int32_t> position_;   ///< of each feature among those with cells, or -1
+  std::vector<std::uint8_t> has_bias_;   ///< of each feature
+  std::int32_t features_;                ///< with cells
+  std::optional<EncodedCells<T>> observed_;
+  std::optional<EncodedCells<T>> supply_;
+};
+
+}  // namespace feat2vec::trainers
