@@ -112,9 +112,10 @@ void run_complete(CompleteArguments arguments) {
   const Model model = storage::load_model(arguments.model);
   const reading::Values values(model, values_options(model));
   if (arguments.queries.empty()) target_called(values, arguments.target);
-  std::optional<reading::Memory> memory;
-  if (!arguments.train.empty()) memory.emplace(count_rows(values, arguments.train));
-  const Readouts readouts(values, memory ? &*memory : nullptr, nullptr);
+  StoredKnowledge stored(model, values, arguments.model);
+  if (!stored.memory && !arguments.train.empty())
+    stored.memory = count_rows(values, arguments.train);
+  const Readouts readouts(values, stored);
   if (arguments.by.empty()) arguments.by = readouts.best();
   const reading::Readout& readout = readouts.get(arguments.by);
   if (!arguments.queries.empty())
@@ -168,8 +169,10 @@ void add_complete(CLI::App& app, int& exit_code) {
                                fmt::join(Readouts::names(), " | ")))
       ->check(CLI::IsMember(Readouts::names()));
   command
-      ->add_option("--train", a->train,
-                   "The table that the model was trained on, for counts and pmi")
+      ->add_option(
+          "--train", a->train,
+          "The table that the model was trained on, for counts and pmi where the model has "
+          "not stored its counts")
       ->allow_extra_args(false)
       ->take_all();
   command->add_option("--queries", a->queries, "File of questions (JSON) whose scores are wanted");

@@ -106,12 +106,12 @@ void run_evaluate(const EvaluateArguments& arguments) {
   const std::vector<reading::Task> tasks = tasks_of(arguments, values);
   const data::Dataset rows = encode_rows(model, tables::read_table(arguments.data));
   std::optional<data::Dataset> training;
-  std::optional<reading::Memory> memory;
+  StoredKnowledge stored(model, values, arguments.model);
   if (!arguments.train.empty()) {
     training = encode_rows(model, tables::read_table(arguments.train));
-    memory.emplace(*training, values);
+    if (!stored.memory) stored.memory.emplace(*training, values);
   }
-  const Readouts readouts(values, memory ? &*memory : nullptr, nullptr);
+  const Readouts readouts(values, stored);
   if (arguments.readouts.empty()) say_what_is_lacking(readouts);
   std::vector<reading::Evaluation> evaluations;
   for (const reading::Task& task : tasks) {
@@ -152,8 +152,10 @@ void add_evaluate(CLI::App& app, int& exit_code) {
       ->allow_extra_args(false)
       ->take_all();
   command
-      ->add_option("--train", a->train,
-                   "The table that the model was trained on, for counts, pmi and --filter")
+      ->add_option(
+          "--train", a->train,
+          "The table that the model was trained on, for --filter, and for counts and pmi where "
+          "the model has not stored its counts")
       ->allow_extra_args(false)
       ->take_all();
   command->add_flag("--filter", a->filter,

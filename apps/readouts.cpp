@@ -13,6 +13,7 @@
 #include "feat2vec/reading/mixture.h"
 #include "feat2vec/reading/model_score.h"
 #include "feat2vec/reading/popularity.h"
+#include "feat2vec/reading/stored_reader.h"
 
 namespace feat2vec::apps {
 namespace {
@@ -23,9 +24,9 @@ bool needs_memory(std::string_view name) { return name == "counts" || name == "p
 
 }  // namespace
 
-Readouts::Readouts(const reading::Values& values, const reading::Memory* memory,
-                   const reading::FittedReader* reader)
-    : reader_(reader) {
+Readouts::Readouts(const reading::Values& values, const StoredKnowledge& stored)
+    : stored_(&stored) {
+  const reading::Memory* memory = stored.memory ? &*stored.memory : nullptr;
   const auto add = [&](const char* name, std::unique_ptr<const reading::Readout> readout) {
     entries_.push_back({name, std::move(readout)});
   };
@@ -39,7 +40,16 @@ Readouts::Readouts(const reading::Values& values, const reading::Memory* memory,
   add("score-sqrt", std::make_unique<reading::ModelScore>(values, reading::SumScale::kSqrt));
   add("mixture", std::make_unique<reading::Mixture>(values, nullptr,
                                                     reading::MixtureOptions{.sum = kSumInMixture}));
-  if (reader != nullptr) add("reader", std::make_unique<reading::Reader>(values, memory, *reader));
+  if (stored.reader)
+    add("reader", std::make_unique<reading::Reader>(values, memory, *stored.reader));
+}
+
+StoredKnowledge::StoredKnowledge(const Model& model, const reading::Values& values,
+                                 const std::string& path) {
+  if (!model.reader) return;
+  reader = reading::weights_of(*model.reader, path);
+  memory = reading::memory_of(*model.reader, path);
+  if (memory) memory->check(values);
 }
 
 const std::vector<std::string>& Readouts::names() {
@@ -51,7 +61,7 @@ const std::vector<std::string>& Readouts::names() {
 std::vector<std::string> Readouts::available(std::int32_t target_feature) const {
   std::vector<std::string> found;
   for (const Entry& entry : entries_) {
-    if (entry.name != "reader" || reader_->targets.contains(target_feature))
+    if (entry.name != "reader" || stored_->reader->targets.contains(target_feature))
       found.push_back(entry.name);
   }
   return found;
@@ -82,11 +92,10 @@ std::string_view Readouts::best() const { return find("reader") != nullptr ? "re
 reading::ValuesOptions values_options(const Model& model) {
   const auto options = model.provenance.value("options", nlohmann::json::object());
   reading::ValuesOptions found;
+  found.prior_in_bias = model.module->options().prior == Prior::kValue;
   if (!options.is_object()) return found;
   const auto alpha2 = options.find("alpha2");
   if (alpha2 != options.end() && alpha2->is_number()) found.alpha2 = alpha2->get<double>();
-  const auto prior = options.find("prior");
-  found.prior_in_bias = prior != options.end() && *prior == "value";
   return found;
 }
 

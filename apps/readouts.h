@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,13 +13,21 @@
 
 namespace feat2vec::apps {
 
+/// What a model was stored with to answer questions. Throws Error `PATH: …` when it does not fit the
+/// model.
+struct StoredKnowledge {
+  StoredKnowledge(const Model& model, const reading::Values& values, const std::string& path);
+
+  std::optional<reading::FittedReader> reader{};
+  std::optional<reading::Memory> memory{};  ///< counts of the training rows
+};
+
 /// The read-outs of a model under the names that commands and reports have for them: `popularity`,
 /// `counts`, `pmi`, `cosine`, `score`, `score-sqrt`, `mixture`, `reader`.
 class Readouts {
  public:
-  /// Null `memory` or `reader`: the read-outs that need it are not there. All must outlive it.
-  Readouts(const reading::Values& values, const reading::Memory* memory,
-           const reading::FittedReader* reader);
+  /// Those that need a reader or a memory are there when these are. Both must outlive it.
+  Readouts(const reading::Values& values, const StoredKnowledge& stored);
 
   /// All names, in the order of reports, whether the read-out is there or not.
   static const std::vector<std::string>& names();
@@ -44,7 +53,7 @@ class Readouts {
   const reading::Readout* find(std::string_view name) const;
 
   std::vector<Entry> entries_;
-  const reading::FittedReader* reader_;
+  const StoredKnowledge* stored_;
 };
 
 /// How the scores of a model's values are to be read, from how it was trained.

@@ -5,9 +5,14 @@ from collections import Counter
 
 import numpy as np
 
-from splits import BASKETS, CLOSED
+from splits import BASKETS, CLOSED, NETFLIX
 
 DIM = 150
+# Enough for word vectors to stop gaining, and their learning rates.
+EPOCHS = {NETFLIX: 50, "lastfm": 30, "citeulike": 30, "mushroom": 10, "adult": 10}
+OTHER_EPOCHS = 100
+RATE = {NETFLIX: .05}
+OTHER_RATE = .025
 
 
 def token(column, value):
@@ -34,8 +39,8 @@ def train_gensim(split, skipgram):
     basket, closed = split.table in BASKETS, split.table in CLOSED
     return Word2Vec(rows, vector_size=DIM, negative=5, ns_exponent=.75, min_count=1, workers=1, sg=skipgram,
                     window=10 if basket else max(map(len, rows.rows)), shrink_windows=False,
-                    sample=0 if closed else 1e-3, epochs=30 if basket else 10 if closed else 100,
-                    seed=split.seed)
+                    sample=0 if closed else 1e-3, epochs=EPOCHS.get(split.table, OTHER_EPOCHS),
+                    alpha=RATE.get(split.table, OTHER_RATE), seed=split.seed)
 
 
 def gathered(vectors, place, items, mean):

@@ -8,6 +8,7 @@ Each --grid multiplies the settings, each --args adds one of its own. Results ar
 """
 import itertools
 import statistics
+import sys
 
 from lines import ours
 from program import READOUTS, Program
@@ -44,11 +45,11 @@ def main():
     lines = []
     for flags in settings(options):
         results = {key: ours(cache, program, split, flags, [options.readout]) for key, split in splits.items()}
-        line = [mean([found["readouts"][options.readout][task] for (table_name, _), found in results.items()
-                      if table_name == name]) for name, task in columns.values()]
+        line = [mean([found["readouts"][options.readout][task] for (of, _), found in results.items()
+                      if of == name]) for name, task in columns.values()]
         seconds = sum(found["seconds"] for found in results.values())
         lines.append([f"`{flags or 'default'}`", *line, f"{seconds:.0f}"])
-        print(f"{lines[-1]}", flush=True)
+        print(" ".join(lines[-1]), file=sys.stderr)
     print(f"\nMRR by {options.readout}, {options.fold} fold, seeds {options.seeds}\n")
     print(table(["flags", *columns, "training s"], lines))
 

@@ -44,9 +44,7 @@ std::optional<Question> hide(std::vector<std::int32_t> values, std::int64_t unse
 }  // namespace
 
 RowPart Task::known_without(std::int32_t answer) const {
-  const bool members_known = std::find(given.begin(), given.end(), target) != given.end();
-  return {
-      .features = given, .without_feature = target, .without_value = members_known ? answer : -1};
+  return {.features = given, .without_feature = target, .without_value = answer};
 }
 
 std::vector<Task> default_tasks(const Values& values) {

@@ -13,7 +13,8 @@ namespace feat2vec::reading {
 /// What is asked of a row: which value of `target` is in it, when the cells of `given` are known.
 struct Task {
   std::int32_t target = 0;
-  /// Positions in the schema. With `target` among them the other members of its bag are known.
+  /// Positions in the schema, at least one. With `target` among them the other members of its bag are
+  /// known.
   std::vector<std::int32_t> given{};
 
   bool operator==(const Task&) const = default;

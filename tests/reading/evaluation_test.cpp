@@ -10,6 +10,7 @@
 
 #include "feat2vec/data/vocabulary.h"
 #include "feat2vec/reading/answers.h"
+#include "feat2vec/reading/popularity.h"
 #include "feat2vec/reading/questions.h"
 #include "tests/support/data.h"
 #include "tests/support/sample_model.h"
@@ -160,6 +161,19 @@ TEST_F(Evaluating, AnswersToQuestionsAboutMembersKnowTheOthers) {
   Query query;
   query.add(values_, kCast, 1);
   EXPECT_THAT(answers.find(query), ElementsAre(0, 2));
+}
+
+TEST_F(Evaluating, TheMostFrequentValueComesFirstUnlessItIsKnown) {
+  const FrequentFirst readout(values_);
+  std::vector<double> scores(4);
+  readout.scores(kCast, {}, scores);
+  EXPECT_NEAR(scores[0], std::log(7 / 20.), 1e-12);
+  EXPECT_NEAR(scores[3], std::log(1 / 20.), 1e-12);
+  EXPECT_EQ(scores[1], scores[2]);
+  Query query;
+  query.add(values_, kCast, 0);
+  readout.scores(kCast, query, scores);
+  EXPECT_EQ(scores[0], kNoAnswer);
 }
 
 TEST_F(Evaluating, MarkingUnseenChangesNothingElse) {
