@@ -21,6 +21,9 @@ enum class Progress { kBar, kJson, kNone };
 
 /// All that `feat2vec train` is told.
 struct TrainArguments {
+  /// The defaults: see docs/quality.md for where they come from.
+  TrainArguments();
+
   // These change results.
   std::vector<std::string> data;
   tables::ReadOptions read;
@@ -29,15 +32,15 @@ struct TrainArguments {
   std::string valid;  ///< path of validation rows; empty: a share of the data
   double valid_share = 0;
   /// Fit a reader on a tenth of the rows, or on the validation rows, then train on all rows.
-  bool reader = false;
+  bool reader = true;
   std::int64_t memory_bytes = std::int64_t{256} << 20U;  ///< of the reader's counts; 0: none
   bool choose_epochs = true;  ///< by the loss of the validation rows
   bool refit = true;  ///< after a validation share: train again on all rows for the best epochs
   std::uint64_t seed = 1;
   ModelOptions model;
-  bool value_bias = false;  ///< a learned bias for every value
+  bool value_bias = true;  ///< a learned bias for every value
   /// What an empty cell means in features with a vocabulary, in place of what the schema says.
-  std::optional<data::MissingPolicy> missing_policy;
+  std::optional<data::MissingPolicy> missing_policy = data::MissingPolicy::kLeaveOut;
   double alpha1 = 0.25;
   samplers::NoiseOptions noise;
   samplers::SamplerOptions sampler;
@@ -53,7 +56,7 @@ struct TrainArguments {
   bool quiet = false;
 };
 
-/// Sets the options that `name` stands for: `default`; `paper`, the published method with its protocol
+/// Sets the options that `name` stands for: `default`; `best`, slower; `paper`, the published method with its protocol
 /// (epochs chosen on a tenth of the rows, then all rows); `seed`, the worked example of the original.
 /// Throws UsageError for another name.
 void apply_preset(TrainArguments& arguments, std::string_view name);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "apps/checkpoint_writer.h"
 #include "apps/command.h"
 #include "apps/console.h"
+#include "apps/held_out_rows.h"
 #include "apps/signals.h"
 #include "apps/train_data.h"
 #include "apps/train_reader.h"
@@ -81,7 +83,7 @@ class Run {
     if (arguments_.resume) checkpoint_ = load_resumable(arguments_);
     TrainTable table = read_train_table(arguments_);
     apply(arguments_, table.schema);
-    keep_for_reader(table);
+    hold_out(table);
     say(arguments_, fmt::format("{}: {} rows\n{}", table.table.source_name(), table.table.rows(),
                                 table.description));
     if (caught_signal() != 0) return 128 + caught_signal();
@@ -92,16 +94,32 @@ class Run {
   }
 
  private:
-  /// Gives the rows held out for the reader alone back to training when they are too few to fit on.
-  void keep_for_reader(TrainTable& table) {
-    constexpr std::size_t kFewest = 300;
-    if (!fits_reader_ || arguments_.choose_epochs || table.valid_rows.size() >= kFewest) return;
-    say(arguments_, fmt::format("no reader is fitted: that takes {} rows or more apart from those "
-                                "trained on, a tenth is {}",
-                                kFewest, table.valid_rows.size()));
-    fits_reader_ = false;
-    table.valid_rows.clear();
-    table.training_rows.clear();
+  /// Holds out rows for the reader alone; none where they would be too few to fit on.
+  void hold_out(TrainTable& table) {
+    constexpr std::int64_t kFewest = 300;
+    constexpr std::int64_t kMost = 1000;  // more say little more
+    constexpr double kShare = 0.1;
+    if (!fits_reader_ || arguments_.choose_epochs) return;
+    const std::int64_t rows = table.table.rows();
+    const double share = std::min(kShare, static_cast<double>(kMost) / static_cast<double>(rows));
+    if (static_cast<double>(rows) * share < static_cast<double>(kFewest)) {
+      say(arguments_, fmt::format("no reader is fitted: that takes {} rows apart from those trained "
+                                  "on, and a tenth is {}",
+                                  kFewest, rows / 10));
+      fits_reader_ = false;
+      return;
+    }
+    const tables::Encoder encoder = tables::Encoder::fit(table.table, table.schema);
+    table.valid_rows =
+        held_out_rows(encoder.encode(table.table).dataset, share, arguments_.seed);
+    for (std::int64_t row = 0, next = 0; row < rows; ++row) {
+      const bool held = next < static_cast<std::int64_t>(table.valid_rows.size()) &&
+                        table.valid_rows[static_cast<std::size_t>(next)] == row;
+      if (held)
+        ++next;
+      else
+        table.training_rows.push_back(row);
+    }
   }
 
   int first_stage(const TrainTable& table) {

@@ -140,14 +140,17 @@ StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const
   trainer.observe(*progress);
   trainer.observe(checkpoints);
   const double noise_level = trainers::noise_level(arguments.sampler.noise_rows);
+  // Softmax over all values of a small feature has no noise that could be all that is known.
+  const bool softmax = arguments.train.objective == trainers::Objective::kSoftmax;
   if (!arguments.quiet)
-    print_error(fmt::format("engine: {}; the loss of knowing only the noise is {:.4f}\n",
-                            trainer.engine(), noise_level));
+    print_error(fmt::format(
+        "engine: {}{}\n", trainer.engine(),
+        softmax ? "" : fmt::format("; the loss of knowing only the noise is {:.4f}", noise_level)));
   result.training = trainer.fit([] { return caught_signal() != 0; });
   result.model.provenance = provenance(arguments, stage, data, result.training);
   if (result.training.best_epoch > 0) {
     const trainers::LossSum loss = trainer.evaluate(samplers.validation);
-    if (loss.mean() > noise_level)
+    if (!softmax && loss.mean() > noise_level)
       warn(
           fmt::format("the best validation loss, {:.4f}, is above {:.4f}: with these options the "
                       "number of epochs that it chooses says little; for neighbours train without "

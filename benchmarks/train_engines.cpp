@@ -98,12 +98,11 @@ int main(int argc, char** argv) {
                         {"rows", training_rows},
                         {"setup_cpu_s", benchmarks::cpu_seconds() - start}};
   for (std::int64_t epoch = 0; epoch < a.epochs; ++epoch) {
-    const samplers::RowOrder order(training_rows, 1, static_cast<std::uint32_t>(epoch));
     trainers::LossSum loss(noise->groups());
     const double before = benchmarks::cpu_seconds();
-    for (std::int64_t row = 0; row < training_rows;) {
-      const trainers::StepResult step = engine->step(order, static_cast<std::uint32_t>(epoch), row);
-      row += step.rows;
+    for (std::int64_t row = 0; row < engine->examples();) {
+      const trainers::StepResult step = engine->step(static_cast<std::uint32_t>(epoch), row);
+      row += step.examples;
       loss += step.loss;
     }
     const double seconds = benchmarks::cpu_seconds() - before;

@@ -14,9 +14,9 @@ namespace feat2vec::reading {
 struct FitOptions {
   /// Features whose reader is fitted; empty: all that can be asked about.
   std::vector<std::int32_t> targets{};
-  std::int64_t queries_per_row = 8;  ///< at most, of all forms together
+  std::int64_t queries_per_row = 4;  ///< at most, of all forms together
   /// Fit on this many of the held-out rows at most, drawn at random; more say little more.
-  std::int64_t max_rows = 1000;
+  std::int64_t max_rows = 600;
   int steps = 60;  ///< of L-BFGS, for the mixture and again for the whole
   /// Up to this many candidates all are looked at; of more the right one, the `best` by the mixture
   /// and `random` others, which stand for all that are left.

@@ -35,9 +35,8 @@ TrainOptions fused_options(OptimizerKind kind) {
 /// Trains all epochs of `options`.
 void run(Engine& engine, std::int64_t rows, std::int64_t epochs) {
   for (std::int64_t epoch = 0; epoch < epochs; ++epoch) {
-    const samplers::RowOrder order(rows, 1, static_cast<std::uint32_t>(epoch));
     for (std::int64_t row = 0; row < rows;)
-      row += engine.step(order, static_cast<std::uint32_t>(epoch), row).rows;
+      row += engine.step(static_cast<std::uint32_t>(epoch), row).examples;
   }
 }
 
@@ -105,9 +104,8 @@ TEST_P(EveryRule, GoesOnFromTheStateOfTheAutogradEngine) {
   run(autograd, 40, 1);
   fused->set_state(autograd.state());
   set_parameters(*second.model, copy_parameters(*first.model));
-  const samplers::RowOrder order(40, 1, 1);
-  autograd.step(order, 1, 0);
-  fused->step(order, 1, 0);
+  autograd.step(1, 0);
+  fused->step(1, 0);
   EXPECT_LE(largest_gap(first.model, second.model), 1e-9);
   autograd.set_state(fused->state());
 }
@@ -126,8 +124,7 @@ TEST_P(EveryRule, GoesOnFromItsStateBitForBit) {
   NamedTensors state = before->state();
   std::reverse(state.begin(), state.end());
   after->set_state(state);
-  const samplers::RowOrder order(rows, 1, 1);
-  for (std::int64_t row = 0; row < rows;) row += after->step(order, 1, row).rows;
+  for (std::int64_t row = 0; row < rows;) row += after->step(1, row).examples;
   EXPECT_EQ(largest_gap(whole.model, rest.model), 0);
 }
 
@@ -200,7 +197,7 @@ TEST(FusedEngine, LeavesTheWeightsWhenALossIsNotFinite) {
     TrainOptions options;
     options.async = async;
     const auto engine = make_fused_engine(model, planted.sampler, options);
-    EXPECT_FALSE(std::isfinite(engine->step(samplers::RowOrder(50, 1, 0), 0, 0).loss.sum));
+    EXPECT_FALSE(std::isfinite(engine->step(0, 0).loss.sum));
     const NamedTensors after = copy_parameters(*model);
     for (std::size_t i = 0; i < before.size(); ++i)
       EXPECT_TRUE(after[i].second.equal(before[i].second)) << before[i].first;
@@ -246,7 +243,7 @@ TEST(FusedEngine, RefusesAModelThatHasMoved) {
   const auto engine = make_fused_engine(model, planted.sampler, TrainOptions{});
   model->to(at::kDouble);
   EXPECT_NE(error_of([&] {
-              engine->step(samplers::RowOrder(50, 1, 0), 0, 0);
+              engine->step(0, 0);
             }).find("one that has moved"),
             std::string::npos);
 }

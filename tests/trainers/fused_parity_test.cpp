@@ -35,14 +35,16 @@ struct Fused {
       : model(*problem.model, problem.sampler->noise().group_of_feature(), objective),
         cells(problem.sampler->observed(), *problem.model, problem.model->row_table(),
               model.features(), plain),
-        donors(*problem.sampler),
+        correction(objective, problem.model->options().prior,
+                   problem.sampler->options().noise_rows),
+        donors(*problem.sampler, correction),
         trainer(model.view(), plain, target, threads) {
     rows.observed = cells.view();
     rows.supply = cells.view();
     rows.draws = &donors;
     if (plain) {
-      plain_draws = std::make_unique<PlainDraws<T>>(*problem.sampler, model.view(), cells.view(),
-                                                    cells.view(), target);
+      plain_draws = std::make_unique<PlainDraws<T>>(*problem.sampler, correction, model.view(),
+                                                    cells.view(), cells.view(), target);
       rows.draws = plain_draws.get();
     }
     rows.noise_rows = static_cast<std::int32_t>(problem.sampler->options().noise_rows);
@@ -50,6 +52,7 @@ struct Fused {
 
   FusedModel<T> model;
   EncodedCells<T> cells;
+  Correction correction;
   DonorDraws donors;
   std::unique_ptr<PlainDraws<T>> plain_draws;
   kernels::Rows<T> rows;
@@ -64,8 +67,12 @@ double sum_of(const kernels::GroupLosses& losses) {
 
 template <class T>
 void expect_parity(std::uint64_t seed, bool plain_problem, bool plain_kernels, Target target) {
-  const Objective objective = seed % 4 == 3 ? Objective::kNegativeSampling : Objective::kNce;
-  RandomProblem problem = make_random_problem(seed, {.plain = plain_problem});
+  constexpr Objective kObjectives[] = {Objective::kNce, Objective::kNegativeSampling,
+                                       Objective::kSoftmax};
+  constexpr Prior kPriors[] = {Prior::kNone, Prior::kGroup, Prior::kValue};
+  const Objective objective = kObjectives[seed % 3];
+  RandomProblem problem = make_random_problem(
+      seed, {.plain = plain_problem, .prior = kPriors[seed / 3 % 3]});
   problem.model->to(kType<T>);
   problem.model->row_table();
   // Rows with a weight each, in an order of their own, some of them twice.

@@ -134,6 +134,7 @@ RandomProblem make_random_problem(std::uint64_t seed, const RandomProblemOptions
   ModelOptions model_options;
   model_options.dim = between(random, 1, 130);
   model_options.prior = coin(random) ? Prior::kGroup : Prior::kNone;
+  if (options.prior) model_options.prior = *options.prior;
   model_options.groups = static_cast<std::int64_t>(schema.sampling_groups().size());
   if (!options.plain && coin(random)) model_options.pairs = random_pairs(random, specs);
 
@@ -152,6 +153,7 @@ RandomProblem make_random_problem(std::uint64_t seed, const RandomProblemOptions
   samplers::SamplerOptions sampler_options;
   sampler_options.noise_rows = between(random, 1, 20);
   sampler_options.seed = seed;
+  sampler_options.contexts = options.contexts;
   problem.sampler =
       std::make_shared<samplers::ImplicitSampler>(table, noise, chooser, sampler_options);
   problem.validation = std::make_shared<samplers::ImplicitSampler>(

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <random>
 
 #include "feat2vec/nn/feat2vec.h"
@@ -19,6 +20,8 @@ struct RandomProblem {
 struct RandomProblemOptions {
   bool plain = false;  ///< lookups alone, each a group, without biases
   std::int64_t rows = 40;
+  samplers::ContextOptions contexts{};
+  std::optional<Prior> prior{};  ///< else drawn: none or group
 };
 
 RandomProblem make_random_problem(std::uint64_t seed, const RandomProblemOptions& options = {});

@@ -1,0 +1,77 @@
+#include "apps/held_out_rows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <span>
+
+#include "samplers/items.h"
+#include "samplers/row_order.h"
+
+namespace feat2vec::apps {
+namespace {
+
+constexpr std::uint32_t kHoldOutEpoch = std::numeric_limits<std::uint32_t>::max() - 1;
+
+/// Rows that are not held out, by value.
+class Remaining {
+ public:
+  Remaining(const samplers::Items& items, std::size_t features) {
+    for (std::size_t f = 0; f < features; ++f) counts_.push_back(items.counts(f));
+  }
+
+  /// Whether each feature that the row has values of has one that is in another row too.
+  bool keeps_some_of(std::span<const samplers::Item> row) const {
+    for (std::size_t i = 0; i < row.size();) {
+      const std::int32_t feature = row[i].feature;
+      bool kept = row[i].value < 0;  // numbers are known by themselves
+      for (; i < row.size() && row[i].feature == feature; ++i)
+        kept = kept || count(row[i]) > 1;
+      if (!kept) return false;
+    }
+    return true;
+  }
+
+  void take(std::span<const samplers::Item> row) {
+    for (const samplers::Item& item : row)
+      if (item.value >= 0) --counts_[static_cast<std::size_t>(item.feature)][place(item)];
+  }
+
+ private:
+  static std::size_t place(const samplers::Item& item) {
+    return static_cast<std::size_t>(item.value);
+  }
+  std::int64_t count(const samplers::Item& item) const {
+    return item.value < 0 ? 0 : counts_[static_cast<std::size_t>(item.feature)][place(item)];
+  }
+
+  std::vector<std::vector<std::int64_t>> counts_;
+};
+
+}  // namespace
+
+std::vector<std::int64_t> held_out_rows(const data::Dataset& rows, double share,
+                                        std::uint64_t seed) {
+  const auto wanted = static_cast<std::size_t>(
+      std::llround(share * static_cast<double>(rows.rows())));
+  const samplers::Items items(rows);
+  Remaining remaining(items, rows.columns().size());
+  const samplers::RowOrder order(rows.rows(), seed, kHoldOutEpoch);
+  std::vector<std::int64_t> held_out;
+  std::vector<std::int64_t> others;
+  for (std::int64_t i = 0; i < rows.rows() && held_out.size() < wanted; ++i) {
+    const std::int64_t row = order(i);
+    if (items.of(row).empty() || !remaining.keeps_some_of(items.of(row))) {
+      others.push_back(row);
+      continue;
+    }
+    remaining.take(items.of(row));
+    held_out.push_back(row);
+  }
+  for (std::size_t i = 0; i < others.size() && held_out.size() < wanted; ++i)
+    held_out.push_back(others[i]);
+  std::sort(held_out.begin(), held_out.end());
+  return held_out;
+}
+
+}  // namespace feat2vec::apps

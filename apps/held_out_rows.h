@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "feat2vec/data/dataset.h"
+
+namespace feat2vec::apps {
+
+/// About a share of the rows of a table, drawn at random, to ask a model about that was trained on the
+/// others: preferably rows of which every feature with values has one that stays in another row, for
+/// what training never saw cannot be asked. Ascending; a function of the rows and `seed`.
+std::vector<std::int64_t> held_out_rows(const data::Dataset& rows, double share,
+                                        std::uint64_t seed);
+
+}  // namespace feat2vec::apps

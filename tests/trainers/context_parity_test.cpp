@@ -1,0 +1,214 @@
+// The fused kernels of targets and contexts against tensor operations, over models, data, units,
+// contexts, priors and objectives drawn at random.
+
+#include <ATen/Functions.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <vector>
+
+#include "feat2vec/error.h"
+#include "tests/trainers/random_problem.h"
+#include "trainers/autograd_context_engine.h"
+#include "trainers/context_losses.h"
+#include "trainers/encoded_draws.h"
+#include "trainers/fused_engine.h"
+#include "trainers/kernels/context_trainer.h"
+#include "trainers/meeting.h"
+
+namespace feat2vec::trainers {
+namespace {
+
+using kernels::Target;
+using testing::make_random_problem;
+using testing::RandomProblem;
+
+constexpr Objective kObjectives[] = {Objective::kNce, Objective::kNegativeSampling,
+                                     Objective::kSoftmax};
+constexpr Prior kPriors[] = {Prior::kNone, Prior::kGroup, Prior::kValue};
+
+samplers::ContextOptions contexts_of(std::uint64_t seed, Objective objective) {
+  samplers::ContextOptions contexts;
+  contexts.unit = seed % 2 == 0 ? samplers::Unit::kMember : samplers::Unit::kGroup;
+  contexts.all = seed % 5 == 0 && seed % 2 == 0 ? 1 : 0.1;
+  if (contexts.all < 1) {
+    contexts.keep = 0.2;
+    contexts.one = 0.4;
+    contexts.subset = 0.3;
+  }
+  contexts.keep_probability = 0.5;
+  contexts.cap = 1 + static_cast<std::int64_t>(seed % 4);
+  contexts.same_bag = seed % 3 != 0;
+  contexts.shared_noise = seed % 4 < 2;
+  contexts.accidental_hits = objective != Objective::kSoftmax;
+  contexts.exact_values = objective == Objective::kSoftmax ? static_cast<std::int64_t>(seed % 7) : 0;
+  return contexts;
+}
+
+TrainOptions options_of(Objective objective, int threads) {
+  TrainOptions options;
+  options.objective = objective;
+  options.threads = threads;
+  options.optimizer = OptimizerKind::kSgd;
+  return options;
+}
+
+template <class T>
+constexpr at::ScalarType kType = std::is_same_v<T, double> ? at::kDouble : at::kFloat;
+template <class T>
+constexpr double kBound = std::is_same_v<T, double> ? 1e-10 : 1e-5;
+
+/// One step of plain SGD at rate 1 moves each weight by its gradient. False when no value of the problem
+/// meets another.
+template <class T>
+bool expect_parity(std::uint64_t seed, Target target) {
+  const Objective objective = kObjectives[seed % 3];
+  RandomProblem problem = make_random_problem(
+      seed, {.contexts = contexts_of(seed, objective), .prior = kPriors[seed / 3 % 3]});
+  problem.model->to(kType<T>);
+  problem.model->row_table();
+  std::optional<samplers::ContextSampler> sampler;
+  try {
+    sampler.emplace(*problem.sampler,
+                    meeting_features(*problem.model, problem.sampler->options().contexts.same_bag));
+  } catch (const Error&) {
+    return false;
+  }
+  std::vector<std::int64_t> targets(static_cast<std::size_t>(sampler->targets()));
+  std::iota(targets.begin(), targets.end(), 0);
+  targets.push_back(0);  // one of them twice
+  const auto count = static_cast<std::int64_t>(targets.size());
+
+  samplers::ContextDraw draw;
+  sampler->draw(targets.data(), count, 3, draw);
+  problem.model->zero_grad();
+  const ContextLosses losses = context_losses(problem.model, draw, *problem.sampler, objective);
+  losses.sums.sum().backward();
+
+  FusedCore<T> core(problem.model, problem.sampler->noise().group_of_feature(),
+                    options_of(objective, 1));
+  const EncodedDraws<T> draws(*sampler, *problem.sampler, core);
+  kernels::ContextTrainer<T> trainer(core.model().view(), target, 1 + static_cast<int>(seed % 3));
+  const NamedTensors before = copy_parameters(*problem.model);
+  kernels::RuleView<T> rule;
+  rule.rule = kernels::Rule::kSgd;
+  rule.rate = 1;
+  const double loss = losses.sums.sum().item().toDouble();
+  const double bound = kBound<T> * std::max(1.0, loss);
+  EXPECT_NEAR(loss_sum(trainer.evaluate(draws, targets.data(), count, 3), 1).sum, loss, bound);
+  const LossSum received = loss_sum(trainer.exact_step(draws, targets.data(), count, 3, rule), 1);
+  EXPECT_NEAR(received.sum, loss, bound);
+  EXPECT_EQ(received.rows, std::accumulate(losses.counts.begin(), losses.counts.end(), 0));
+
+  const auto parameters = problem.model->named_parameters();
+  for (const auto& [name, weight] : before) {
+    const at::Tensor expected =
+        parameters[name].grad().defined() ? parameters[name].grad() : at::zeros_like(weight);
+    const at::Tensor moved = weight - parameters[name].detach();
+    const double scale = std::max(1.0, expected.abs().max().item().toDouble());
+    EXPECT_LE((moved - expected).abs().max().item().toDouble(), kBound<T> * scale)
+        << "seed " << seed << ", " << name;
+  }
+  return true;
+}
+
+class ContextParity : public ::testing::TestWithParam<Target> {
+ protected:
+  void SetUp() override {
+    if (!kernels::is_supported(GetParam()))
+      GTEST_SKIP() << "this machine has no " << kernels::to_string(GetParam());
+  }
+};
+
+TEST_P(ContextParity, OfEveryUnitContextPriorAndObjectiveInDouble) {
+  int compared = 0;
+  for (std::uint64_t seed = 0; seed < 180; ++seed)
+    compared += expect_parity<double>(seed, GetParam()) ? 1 : 0;
+  EXPECT_GT(compared, 120);
+}
+
+TEST_P(ContextParity, InFloat) {
+  for (std::uint64_t seed = 0; seed < 60; ++seed) expect_parity<float>(seed, GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(Targets, ContextParity,
+                         ::testing::Values(Target::kBaseline, Target::kAvx2, Target::kAvx512),
+                         [](const auto& test) {
+                           std::string name = kernels::to_string(test.param);
+                           std::erase(name, '-');
+                           return name;
+                         });
+
+void run(Engine& engine, std::int64_t epochs) {
+  for (std::int64_t epoch = 0; epoch < epochs; ++epoch)
+    for (std::int64_t done = 0; done < engine.examples();)
+      done += engine.step(static_cast<std::uint32_t>(epoch), done).examples;
+}
+
+TEST(ContextEngines, TrainAlike) {
+  for (const std::uint64_t seed : {2, 4, 8, 10, 13, 16}) {
+    const Objective objective = kObjectives[seed % 3];
+    const testing::RandomProblemOptions kind{.contexts = contexts_of(seed, objective)};
+    RandomProblem first = make_random_problem(seed, kind);
+    RandomProblem second = make_random_problem(seed, kind);
+    TrainOptions options = options_of(objective, 1);
+    options.optimizer = OptimizerKind::kRowAdagrad;
+    options.epochs = 2;
+    options.weight_decay = 0.01;
+    const auto fused = make_fused_engine(first.model, first.sampler, options);
+    AutogradContextEngine autograd(second.model, second.sampler, options);
+    run(*fused, 2);
+    run(autograd, 2);
+    const NamedTensors left = copy_parameters(*first.model);
+    const NamedTensors right = copy_parameters(*second.model);
+    for (std::size_t i = 0; i < left.size(); ++i)
+      EXPECT_TRUE(left[i].second.allclose(right[i].second, 1e-7, 1e-8)) << left[i].first;
+    EXPECT_NEAR(fused->evaluate(first.validation).mean(),
+                autograd.evaluate(second.validation).mean(), 1e-7);
+  }
+}
+
+TEST(ContextEngines, GiveTheSameBitsForAnyNumberOfThreads) {
+  for (const std::uint64_t seed : {4, 8}) {
+    const Objective objective = kObjectives[seed % 3];
+    const testing::RandomProblemOptions kind{.rows = 2000,
+                                             .contexts = contexts_of(seed, objective)};
+    RandomProblem first = make_random_problem(seed, kind);
+    first.model->to(at::kFloat);
+    TrainOptions options = options_of(objective, 1);
+    options.optimizer = OptimizerKind::kRowAdagrad;
+    options.first_batch = 512;
+    run(*make_fused_engine(first.model, first.sampler, options), 2);
+    for (const int threads : {2, 3, 8}) {
+      RandomProblem other = make_random_problem(seed, kind);
+      other.model->to(at::kFloat);
+      options.threads = threads;
+      run(*make_fused_engine(other.model, other.sampler, options), 2);
+      const NamedTensors expected = copy_parameters(*first.model);
+      const NamedTensors received = copy_parameters(*other.model);
+      for (std::size_t i = 0; i < expected.size(); ++i)
+        EXPECT_TRUE(received[i].second.equal(expected[i].second))
+            << expected[i].first << " with " << threads << " threads";
+    }
+  }
+}
+
+TEST(ContextEngines, LearnInBothModes) {
+  for (const bool async : {false, true}) {
+    RandomProblem problem = make_random_problem(
+        4, {.rows = 1000, .contexts = contexts_of(4, Objective::kNegativeSampling)});
+    TrainOptions options = options_of(Objective::kNegativeSampling, 1);
+    options.optimizer = OptimizerKind::kRowAdagrad;
+    options.async = async;
+    const auto engine = make_fused_engine(problem.model, problem.sampler, options);
+    const double before = engine->evaluate(problem.sampler).mean();
+    run(*engine, 3);
+    EXPECT_LT(engine->evaluate(problem.sampler).mean(), before);
+  }
+}
+
+}  // namespace
+}  // namespace feat2vec::trainers
