@@ -90,24 +90,25 @@ void print_text(const std::string& feature, const std::vector<Completion>& best)
 }
 
 void complete_one(const CompleteArguments& arguments, const reading::Values& values,
-                  const reading::Readout& readout) {
+                  const Readouts& readouts) {
   const Model& model = values.embeddings().model();
   const reading::NamedQuery named = reading::named_query(values, arguments.known);
   if (named.query.empty()) throw Error(named.unknown.front());
   for (const std::string& message : named.unknown) warn(message + "; it is left out");
   const std::int32_t target = target_called(values, arguments.target);
+  const std::string_view by = arguments.by.empty() ? readouts.best(target) : arguments.by;
   const reading::FeatureValues& candidates = values.target(target);
   std::vector<double> scores(static_cast<std::size_t>(candidates.candidates()));
-  readout.scores(target, named.query, scores);
+  readouts.get(by).scores(target, named.query, scores);
   const auto best = best_values(candidates, model.vocabularies[static_cast<std::size_t>(target)],
-                                scores, arguments.k, gives_probabilities(arguments.by));
+                                scores, arguments.k, gives_probabilities(by));
   if (arguments.json)
     print_json(arguments.target, best);
   else
     print_text(arguments.target, best);
 }
 
-void run_complete(CompleteArguments arguments) {
+void run_complete(const CompleteArguments& arguments) {
   check(arguments);
   const Model model = storage::load_model(arguments.model);
   const reading::Values values(model, values_options(model));
@@ -116,14 +117,12 @@ void run_complete(CompleteArguments arguments) {
   if (!stored.memory && !arguments.train.empty())
     stored.memory = count_rows(values, arguments.train);
   const Readouts readouts(values, stored);
-  if (arguments.by.empty()) arguments.by = readouts.best();
-  const reading::Readout& readout = readouts.get(arguments.by);
   if (!arguments.queries.empty())
-    write_scores(arguments, values, readout);
+    write_scores(arguments, values, readouts);
   else if (names_a_table(arguments))
-    complete_table(arguments, values, readout);
+    complete_table(arguments, values, readouts);
   else
-    complete_one(arguments, values, readout);
+    complete_one(arguments, values, readouts);
 }
 
 }  // namespace

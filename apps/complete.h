@@ -40,11 +40,11 @@ std::vector<Completion> best_values(const reading::FeatureValues& target,
 /// `--queries`: writes the scores of all candidates of all questions as NumPy's float64 [items,
 /// candidates]; a candidate that the model does not have gets -inf.
 void write_scores(const CompleteArguments& arguments, const reading::Values& values,
-                  const reading::Readout& readout);
+                  const Readouts& readouts);
 
 /// Completes each row of a table and writes CSV: row (from 1), place (from 1), value, score,
 /// probability.
 void complete_table(const CompleteArguments& arguments, const reading::Values& values,
-                    const reading::Readout& readout);
+                    const Readouts& readouts);
 
 }  // namespace feat2vec::apps

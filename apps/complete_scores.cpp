@@ -52,10 +52,12 @@ std::vector<reading::Query> queries_of(const QuestionFile& questions, const read
 }  // namespace
 
 void write_scores(const CompleteArguments& arguments, const reading::Values& values,
-                  const reading::Readout& readout) {
+                  const Readouts& readouts) {
   const QuestionFile questions = read_questions(arguments.queries, arguments.task);
   const data::Schema& schema = values.embeddings().model().schema;
   const auto target = static_cast<std::int32_t>(schema.index_of(questions.target));
+  const reading::Readout& readout =
+      readouts.get(arguments.by.empty() ? readouts.best(target) : arguments.by);
   const auto size = static_cast<std::size_t>(values.target(target).candidates());
   const data::Vocabulary& vocabulary =
       values.embeddings().model().vocabularies[static_cast<std::size_t>(target)];

@@ -39,9 +39,11 @@ std::string csv_lines(std::int64_t row, const std::vector<Completion>& best) {
 }  // namespace
 
 void complete_table(const CompleteArguments& arguments, const reading::Values& values,
-                    const reading::Readout& readout) {
+                    const Readouts& readouts) {
   const Model& model = values.embeddings().model();
   const std::int32_t target = target_called(values, arguments.target);
+  const std::string_view by = arguments.by.empty() ? readouts.best(target) : arguments.by;
+  const reading::Readout& readout = readouts.get(by);
   const reading::FeatureValues& candidates = values.target(target);
   const data::Vocabulary& vocabulary = model.vocabularies[static_cast<std::size_t>(target)];
   const data::Dataset rows = encode_rows(model, tables::read_table(arguments.known));
@@ -60,8 +62,8 @@ void complete_table(const CompleteArguments& arguments, const reading::Values& v
         reading::row_query(values, rows, row, {.features = {}, .without_feature = target});
     if (query.empty()) continue;
     readout.scores(target, query, scores);
-    write(csv_lines(row, best_values(candidates, vocabulary, scores, arguments.k,
-                                     gives_probabilities(arguments.by))));
+    write(csv_lines(
+        row, best_values(candidates, vocabulary, scores, arguments.k, gives_probabilities(by))));
   }
   if (file) file->commit();
 }

@@ -84,8 +84,7 @@ void print_text(const reading::Evaluation& evaluation) {
                m.median_rank, m.mrr, 100 * m.hits1, 100 * m.hits10);
 }
 
-void print_summary(const reading::Evaluation& evaluation, const Readouts& readouts) {
-  const std::string best(readouts.best());
+void print_summary(const reading::Evaluation& evaluation, std::string_view best) {
   if (evaluation.find(best) != nullptr)
     fmt::print("  {}, {}\n", best, reading::summarise(evaluation, best));
   fmt::print("\n");
@@ -122,7 +121,7 @@ void run_evaluate(const EvaluateArguments& arguments) {
                           {.seed = arguments.seed, .answered = answered ? &*answered : nullptr}));
     if (arguments.json) continue;
     print_text(evaluations.back());
-    print_summary(evaluations.back(), readouts);
+    print_summary(evaluations.back(), readouts.best(task.target));
   }
   if (arguments.json) fmt::print("{}\n", reading::to_json(evaluations).dump());
 }

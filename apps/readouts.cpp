@@ -61,8 +61,7 @@ const std::vector<std::string>& Readouts::names() {
 std::vector<std::string> Readouts::available(std::int32_t target_feature) const {
   std::vector<std::string> found;
   for (const Entry& entry : entries_) {
-    if (entry.name != "reader" || stored_->reader->targets.contains(target_feature))
-      found.push_back(entry.name);
+    if (entry.name != "reader" || best(target_feature) == "reader") found.push_back(entry.name);
   }
   return found;
 }
@@ -87,7 +86,10 @@ const reading::Readout& Readouts::get(std::string_view name) const {
   return *found;
 }
 
-std::string_view Readouts::best() const { return find("reader") != nullptr ? "reader" : "mixture"; }
+std::string_view Readouts::best(std::int32_t target_feature) const {
+  const bool fitted = stored_->reader && stored_->reader->targets.contains(target_feature);
+  return fitted ? "reader" : "mixture";
+}
 
 reading::ValuesOptions values_options(const Model& model) {
   const auto options = model.provenance.value("options", nlohmann::json::object());

@@ -42,8 +42,8 @@ class Readouts {
   /// Throws UsageError that says what it lacks.
   const reading::Readout& get(std::string_view name) const;
 
-  /// What to ask through when nothing is said: the reader, or the mixture.
-  std::string_view best() const;
+  /// What to ask a feature through when nothing is said: the reader, or the mixture.
+  std::string_view best(std::int32_t target_feature) const;
 
  private:
   struct Entry {

@@ -35,7 +35,7 @@ TEST_F(ReadoutsOfAModel, WithoutReaderAndCountsAreThoseThatNeedNone) {
   const Readouts readouts(values_, nothing);
   EXPECT_THAT(readouts.available(table_.feature("director")),
               ElementsAre("popularity", "cosine", "score", "score-sqrt", "mixture"));
-  EXPECT_EQ(readouts.best(), "mixture");
+  EXPECT_EQ(readouts.best(table_.feature("director")), "mixture");
   EXPECT_THAT(std::string(readouts.lacking("counts")), HasSubstr("--train"));
   EXPECT_THAT(std::string(readouts.lacking("reader")), HasSubstr("fitted reader"));
   EXPECT_EQ(readouts.lacking("cosine"), "");
@@ -50,7 +50,8 @@ TEST_F(ReadoutsOfAModel, TheReaderAnswersForTheTargetsThatItWasFittedFor) {
   const std::vector<std::string> of_kind = readouts.available(table_.feature("kind"));
   EXPECT_THAT(of_kind, ::testing::Not(::testing::Contains("reader")));
   EXPECT_EQ(of_kind.size(), Readouts::names().size() - 1);
-  EXPECT_EQ(readouts.best(), "reader");
+  EXPECT_EQ(readouts.best(table_.feature("director")), "reader");
+  EXPECT_EQ(readouts.best(table_.feature("kind")), "mixture");
   EXPECT_EQ(readouts.lacking("reader"), "");
   EXPECT_EQ(readouts.get("reader").name(), "reader");
 }
