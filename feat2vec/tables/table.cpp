@@ -87,9 +87,7 @@ Table Table::select_rows(std::span<const std::int64_t> rows) const {
     selected.origins_.push_back(origins_.empty() ? row : origins_[static_cast<std::size_t>(row)]);
   }
   for (const auto& column : columns_) {
-    TextColumn copy(column->name(), column->is_list());
-    for (const std::int64_t row : rows) copy.append_row(*column, row);
-    selected.columns_.push_back(std::make_shared<const TextColumn>(std::move(copy)));
+    selected.columns_.push_back(std::make_shared<const TextColumn>(column->select(rows)));
   }
   return selected;
 }
