@@ -89,15 +89,15 @@ void check_names(const ParsedFile& file) {
 }
 
 ParsedFile parse_file(const std::string& path, const ReadOptions& options) {
-  const Input input = read_input(path);
-  if (input.kind == InputKind::kDelimited) {
-    return read_delimited(input, options.header, options.skip_bad_rows);
+  Input input(path);
+  if (input.kind() == InputKind::kDelimited) {
+    return read_delimited(input, options.header, options.skip_bad_rows, options.threads);
   }
-  ParsedFile file = input.kind == InputKind::kJson ? read_json(input) : read_columnar(input);
+  ParsedFile file = input.kind() == InputKind::kJson ? read_json(input) : read_columnar(input);
   check_names(file);
   check_cells(file, options.skip_bad_rows);
   if (file.source.rows == 0) {
-    throw Error(shown_path(input.name) + ": expected rows, received none");
+    throw Error(shown_path(input.name()) + ": expected rows, received none");
   }
   return file;
 }
@@ -173,6 +173,7 @@ Table read_table(const std::vector<std::string>& paths, const ReadOptions& optio
     sources.push_back(file.source);
     append_file(all, std::move(file));
   }
+  for (TextColumn& column : all.columns) column.finish();
   Table table(std::move(all.columns), std::move(sources), std::move(all.bad_rows));
   return options.columns.empty() ? table : table.select_columns(options.columns);
 }
