@@ -77,24 +77,30 @@ class Run {
 
   int operator()() {
     if (arguments_.resume) checkpoint_ = load_resumable(arguments_);
-    const TrainTable table = read_train_table(arguments_);
-    say(arguments_, fmt::format("{}: {} rows\n{}", table.table.source_name(), table.table.rows(),
-                                table.description));
+    std::optional<TrainTable> table = read_train_table(arguments_);
+    say(arguments_, fmt::format("{}: {} rows\n{}", table->table.source_name(), table->table.rows(),
+                                table->description));
     if (caught_signal() != 0) return 128 + caught_signal();
     if (checkpoint_ && checkpoint_->position.value("stage", "") == "final")
-      return final_stage(table, checkpoint_->position.value("epochs", std::int64_t{0}),
+      return final_stage(std::move(table), checkpoint_->position.value("epochs", std::int64_t{0}),
                          checkpoint_->position.value("selection", nlohmann::json()));
-    return first_stage(table);
+    return first_stage(std::move(table));
   }
 
  private:
-  int first_stage(const TrainTable& table) {
-    std::optional<tables::Table> valid = table.valid;
-    const bool shared = !table.valid_rows.empty();
-    if (shared) valid = table.table.select_rows(table.valid_rows);
-    const TrainData data = encode(
-        table.schema, shared ? table.table.select_rows(table.training_rows) : table.table, valid);
-    const bool refit = shared && arguments_.refit;
+  /// The rows to train on first, and those to validate on.
+  TrainData encode_first(const TrainTable& table) const {
+    const int threads = arguments_.train.threads;
+    if (table.valid_rows.empty()) return encode(table.schema, table.table, table.valid, threads);
+    return encode(table.schema, table.table.select_rows(table.training_rows),
+                  table.table.select_rows(table.valid_rows), threads);
+  }
+
+  /// Lets go of the table as soon as it is not needed any more.
+  int first_stage(std::optional<TrainTable> table) {
+    const TrainData data = encode_first(*table);
+    const bool refit = !table->valid_rows.empty() && arguments_.refit;
+    if (!refit) table.reset();
     const StageResult result = run_stage(
         arguments_, {refit ? "select" : "only", arguments_.train.epochs, {}}, data, resumed());
     if (const int code = finish_stage(result); code != kDone || !refit) return code;
@@ -105,13 +111,16 @@ class Run {
                       "none; {} was trained without them",
                       arguments_.out));
     say(arguments_, fmt::format("best after epoch {}; training on all {} rows for as long", epochs,
-                                table.table.rows()));
+                                table->table.rows()));
     checkpoint_.reset();
-    return final_stage(table, epochs, result.model.provenance);
+    return final_stage(std::move(table), epochs, result.model.provenance);
   }
 
-  int final_stage(const TrainTable& table, std::int64_t epochs, const nlohmann::json& selection) {
-    const TrainData data = encode(table.schema, table.table, std::nullopt);
+  int final_stage(std::optional<TrainTable> table, std::int64_t epochs,
+                  const nlohmann::json& selection) {
+    const TrainData data =
+        encode(table->schema, table->table, std::nullopt, arguments_.train.threads);
+    table.reset();
     nlohmann::json found;
     for (const char* key : {"best_epoch", "validation"})
       if (selection.contains(key)) found[key] = selection[key];

@@ -14,6 +14,7 @@
 #include "feat2vec/printable.h"
 #include "feat2vec/tables/feature_values.h"
 #include "feat2vec/tables/numeric_cells.h"
+#include "feat2vec/tables/parallel.h"
 #include "feat2vec/tables/table.h"
 
 namespace feat2vec::tables {
@@ -183,16 +184,32 @@ Column encode_numbers(const Table& table, const Feature& feature, const Schema& 
   return Column::numeric(std::move(values), std::move(missing), feature.has_missing_vector());
 }
 
+Column encode_feature(const Table& table, const Feature& feature, const Schema& schema,
+                      const Vocabulary& vocabulary, FeatureCounts& counts) {
+  switch (feature.kind) {
+    case FeatureKind::kCategorical:
+    case FeatureKind::kBag:
+      return encode_values(table.rows(), feature.kind,
+                           ValueEncoder(table, feature, schema, vocabulary, counts));
+    case FeatureKind::kNumeric:
+      return encode_numbers(table, feature, schema, counts);
+    case FeatureKind::kOffset:
+      break;
+  }
+  return Column::offset(table.rows());
+}
+
 }  // namespace
 
-Encoder Encoder::fit(const Table& table, data::Schema schema) {
+Encoder Encoder::fit(const Table& table, data::Schema schema, int threads) {
   schema.validate();
-  std::vector<Vocabulary> vocabularies;
-  for (Feature& feature : schema.features) {
+  std::vector<Vocabulary> vocabularies(schema.features.size());
+  parallel_for(static_cast<int>(vocabularies.size()), threads, [&](int i) {
+    const auto index = static_cast<std::size_t>(i);
+    Feature& feature = schema.features[index];
     if (feature.kind == FeatureKind::kNumeric) fit_numbers(table, feature, schema);
-    vocabularies.push_back(has_vocabulary(feature.kind) ? fit_vocabulary(table, feature, schema)
-                                                        : Vocabulary());
-  }
+    if (has_vocabulary(feature.kind)) vocabularies[index] = fit_vocabulary(table, feature, schema);
+  });
   return {std::move(schema), std::move(vocabularies)};
 }
 
@@ -213,28 +230,15 @@ Encoder::Encoder(data::Schema fitted, std::vector<Vocabulary> vocabularies)
   }
 }
 
-Encoded Encoder::encode(const Table& table) const {
-  std::vector<Column> columns;
-  std::vector<FeatureCounts> counts;
-  for (std::size_t i = 0; i < schema_.features.size(); ++i) {
-    const Feature& feature = schema_.features[i];
-    FeatureCounts& met = counts.emplace_back();
-    met.name = feature.name;
-    switch (feature.kind) {
-      case FeatureKind::kCategorical:
-      case FeatureKind::kBag:
-        columns.push_back(
-            encode_values(table.rows(), feature.kind,
-                          ValueEncoder(table, feature, schema_, vocabularies_[i], met)));
-        break;
-      case FeatureKind::kNumeric:
-        columns.push_back(encode_numbers(table, feature, schema_, met));
-        break;
-      case FeatureKind::kOffset:
-        columns.push_back(Column::offset(table.rows()));
-        break;
-    }
-  }
+Encoded Encoder::encode(const Table& table, int threads) const {
+  std::vector<Column> columns(schema_.features.size());
+  std::vector<FeatureCounts> counts(schema_.features.size());
+  parallel_for(static_cast<int>(columns.size()), threads, [&](int i) {
+    const auto index = static_cast<std::size_t>(i);
+    const Feature& feature = schema_.features[index];
+    counts[index].name = feature.name;
+    columns[index] = encode_feature(table, feature, schema_, vocabularies_[index], counts[index]);
+  });
   return {data::Dataset(std::move(columns)), std::move(counts)};
 }
 

@@ -10,31 +10,37 @@
 namespace feat2vec::tables {
 
 FeatureValues::FeatureValues(const Table& table, const data::Feature& feature,
-                             const data::Schema& schema) {
-  const bool is_bag = feature.kind == data::FeatureKind::kBag;
+                             const data::Schema& schema)
+    : is_bag_(feature.kind == data::FeatureKind::kBag) {
   for (const std::string& name : feature.columns) {
     const TextColumn& column = table.column(name);
-    if (column.is_list() && !is_bag) {
+    if (column.is_list() && !is_bag_) {
       throw Error(table.source_name() + " (" + printable(name, kShownBytes) +
                   "): expected single values, received lists (which make a bag)");
     }
-    Source& source = sources_.emplace_back();
-    source.column = &column;
-    source.first_value.push_back(0);
-    for (std::int32_t code = 0; code < column.values().size(); ++code) {
-      const std::string_view text = column.values()[code];
-      if (is_bag) {
-        for_each_member(
-            text, feature.separator, schema.missing_words,
-            [&](std::string_view member) { source.value.push_back(members_.add(member)); });
-      } else if (!is_missing_text(text, schema.missing_words)) {
-        source.value.push_back(code);
-      }
-      source.first_value.push_back(source.value.size());
-    }
+    sources_.push_back({&column, {}, {}});
   }
-  values_ = is_bag ? &members_ : &sources_.front().column->values();
-  last_row_.assign(to_index(values_->size()), -1);
+  if (is_bag_) {
+    for (Source& source : sources_) split(source, feature, schema);
+    values_ = &members_;
+    last_row_.assign(to_index(members_.size()), -1);
+    return;
+  }
+  values_ = &first_column().values();
+  for (std::int32_t code = 0; code < values_->size(); ++code) {
+    if (is_missing_text((*values_)[code], schema.missing_words)) missing_.push_back(code);
+  }
+}
+
+void FeatureValues::split(Source& source, const data::Feature& feature,
+                          const data::Schema& schema) {
+  const TextDictionary& texts = source.column->values();
+  source.first_value.push_back(0);
+  for (std::int32_t code = 0; code < texts.size(); ++code) {
+    for_each_member(texts[code], feature.separator, schema.missing_words,
+                    [&](std::string_view member) { source.value.push_back(members_.add(member)); });
+    source.first_value.push_back(source.value.size());
+  }
 }
 
 }  // namespace feat2vec::tables

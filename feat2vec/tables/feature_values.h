@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -28,6 +29,12 @@ class FeatureValues {
   /// another.
   template <typename Visit>
   void for_each(std::int64_t row, Visit&& visit) {
+    if (!is_bag_) {
+      const std::int32_t code = first_column().codes()[to_index(row)];
+      const bool missing = std::find(missing_.begin(), missing_.end(), code) != missing_.end();
+      if (!missing) visit(code, first_column());
+      return;
+    }
     for (const Source& source : sources_) {
       for (std::int64_t i = source.column->first_member(row);
            i < source.column->first_member(row + 1); ++i) {
@@ -46,7 +53,7 @@ class FeatureValues {
   const TextColumn& first_column() const { return *sources_.front().column; }
 
  private:
-  /// A column, and the values of each of its codes.
+  /// A column, and in a bag the values of each of its codes.
   struct Source {
     const TextColumn* column = nullptr;
     std::vector<std::size_t> first_value;  ///< code c has values first_value[c] .. [c + 1]
@@ -55,10 +62,14 @@ class FeatureValues {
 
   static std::size_t to_index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
+  void split(Source& source, const data::Feature& feature, const data::Schema& schema);
+
+  bool is_bag_ = false;
   std::vector<Source> sources_;
   const TextDictionary* values_ = nullptr;
+  std::vector<std::int32_t> missing_;   ///< the few codes of a single column that are no value
   TextDictionary members_;              ///< of a bag
-  std::vector<std::int64_t> last_row_;  ///< that each value was met in
+  std::vector<std::int64_t> last_row_;  ///< that each of them was met in
 };
 
 }  // namespace feat2vec::tables

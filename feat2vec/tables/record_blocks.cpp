@@ -59,12 +59,13 @@ std::string message(const std::string& file, const Record& record, const Complai
 
 /// Throws for what no later record can be trusted after.
 void check_structure(const std::string& file, const Record& record) {
-  const std::string where = place(file, record.line);
   if (record.problem == RecordProblem::kOpenQuote) {
-    throw Error(where + ": expected a closing quote, received the end of the file");
+    throw Error(place(file, record.line) +
+                ": expected a closing quote, received the end of the file");
   }
   if (record.problem == RecordProblem::kLoneCr) {
-    throw Error(where + ": expected lines that end in LF or CRLF, received a lone CR");
+    throw Error(place(file, record.line) +
+                ": expected lines that end in LF or CRLF, received a lone CR");
   }
 }
 
