@@ -5,6 +5,7 @@
 #include <limits>
 #include <span>
 
+#include "feat2vec/tables/encoder.h"
 #include "samplers/items.h"
 #include "samplers/row_order.h"
 
@@ -72,6 +73,26 @@ std::vector<std::int64_t> held_out_rows(const data::Dataset& rows, double share,
     held_out.push_back(others[i]);
   std::sort(held_out.begin(), held_out.end());
   return held_out;
+}
+
+bool hold_out(TrainTable& table, std::uint64_t seed, int threads) {
+  constexpr std::int64_t kFewest = 300;
+  constexpr std::int64_t kMost = 1000;  // more say little more
+  constexpr std::int64_t kPart = 10;
+  const std::int64_t rows = table.table.rows();
+  const std::int64_t wanted = std::min(kMost, rows / kPart);
+  if (wanted < kFewest) return false;
+  const tables::Encoder encoder = tables::Encoder::fit(table.table, table.schema, threads);
+  table.valid_rows = held_out_rows(encoder.encode(table.table, threads).dataset,
+                                   static_cast<double>(wanted) / static_cast<double>(rows), seed);
+  auto held = table.valid_rows.begin();
+  for (std::int64_t row = 0; row < rows; ++row) {
+    if (held != table.valid_rows.end() && *held == row)
+      ++held;
+    else
+      table.training_rows.push_back(row);
+  }
+  return true;
 }
 
 }  // namespace feat2vec::apps

@@ -13,6 +13,7 @@
 #include "feat2vec/tables/infer.h"
 #include "feat2vec/tables/lint.h"
 #include "feat2vec/tables/read.h"
+#include "trainers/kernels/thread_pool.h"
 
 namespace feat2vec::apps {
 namespace {
@@ -89,8 +90,11 @@ nlohmann::json decisions_json(const tables::Inference& inference) {
 }
 
 void inspect_table(const InspectArguments& arguments) {
-  const tables::Table table = tables::read_table(arguments.paths, arguments.read);
-  const tables::Inference inference = tables::infer_schema(table);
+  const int threads = trainers::kernels::available_cores();
+  tables::ReadOptions read = arguments.read;
+  read.threads = threads;
+  const tables::Table table = tables::read_table(arguments.paths, read);
+  const tables::Inference inference = tables::infer_schema(table, {.threads = threads});
   const std::vector<tables::Note> notes = tables::lint(table);
   if (arguments.json) {
     nlohmann::json json{{"kind", "table"},

@@ -154,6 +154,8 @@ void finish(TrainArguments& arguments) {
   arguments.train.seed = arguments.seed;
   arguments.train.threads =
       arguments.threads > 0 ? arguments.threads : trainers::kernels::available_cores();
+  arguments.read.threads = arguments.train.threads;
+  arguments.inference.threads = arguments.train.threads;
   if (!arguments.valid.empty()) arguments.valid_share = 0;
   arguments.choose_epochs = arguments.valid_share > 0 || !arguments.valid.empty();
 }

@@ -94,10 +94,11 @@ void check_named_columns(const tables::Table& table, const tables::InferenceOpti
 
 /// The last rows of a shuffle are kept for validation; both lists are in the table's order.
 void split(TrainTable& result, double share, std::uint64_t seed) {
+  if (share == 0) return;
   constexpr std::uint32_t kSplitEpoch = 0xFFFFFFFEU;  // a shuffle that no epoch of training uses
   const std::int64_t rows = result.table.rows();
   const auto kept = static_cast<std::int64_t>(static_cast<double>(rows) * share);
-  if (share > 0 && kept == 0)
+  if (kept == 0)
     throw UsageError(fmt::format(
         "--valid-share: expected a share of {} rows that is a row at least, received {}", rows,
         share));
@@ -158,13 +159,13 @@ TrainTable read_train_table(const TrainArguments& arguments) {
 }
 
 TrainData encode(const data::Schema& schema, const tables::Table& training,
-                 const std::optional<tables::Table>& validation) {
-  tables::Encoder encoder = tables::Encoder::fit(training, schema);
-  data::Dataset train =
-      drop_empty_rows(encoder.encode(training).dataset, encoder.schema(), training.source_name());
+                 const std::optional<tables::Table>& validation, int threads) {
+  tables::Encoder encoder = tables::Encoder::fit(training, schema, threads);
+  data::Dataset train = drop_empty_rows(encoder.encode(training, threads).dataset, encoder.schema(),
+                                        training.source_name());
   std::optional<data::Dataset> valid;
   if (validation) {
-    tables::Encoded encoded = encoder.encode(*validation);
+    tables::Encoded encoded = encoder.encode(*validation, threads);
     warn_of_unseen(encoded.counts, fmt::format("{} (validation)", validation->source_name()));
     valid = drop_empty_rows(encoded.dataset, encoder.schema(), validation->source_name());
   }

@@ -19,7 +19,7 @@ struct TrainTable {
   data::Schema schema;
   std::string description;                  ///< of the schema, for people
   std::optional<tables::Table> valid;       ///< rows of a file of their own
-  std::vector<std::int64_t> training_rows;  ///< without the validation share
+  std::vector<std::int64_t> training_rows;  ///< without the validation share; none without one
   std::vector<std::int64_t> valid_rows;     ///< the validation share
 };
 
@@ -35,8 +35,9 @@ struct TrainData {
 };
 
 /// Fits an encoder to `training` and encodes both tables. Rows in which nothing is present are left
-/// out, with a warning; values of `validation` that training does not have are counted in one.
+/// out, with a warning; values of `validation` that training does not have are counted in one. Uses up
+/// to `threads` threads.
 TrainData encode(const data::Schema& schema, const tables::Table& training,
-                 const std::optional<tables::Table>& validation);
+                 const std::optional<tables::Table>& validation, int threads);
 
 }  // namespace feat2vec::apps

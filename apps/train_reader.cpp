@@ -19,7 +19,7 @@
 namespace feat2vec::apps {
 namespace {
 
-std::optional<reading::Memory> count(const reading::Values& values, const TrainArguments& arguments,
+std::optional<reading::Memory> counts_of(const reading::Values& values, const TrainArguments& arguments,
                                      const data::Dataset& rows) {
   if (arguments.memory_bytes == 0) return std::nullopt;
   reading::MemoryOptions options;
@@ -28,11 +28,10 @@ std::optional<reading::Memory> count(const reading::Values& values, const TrainA
   return reading::Memory(rows, values, options);
 }
 
-/// What `reader`, fitted on other rows, and plain counting find in `rows`.
-std::string summary_of(const reading::Values& values, const reading::Memory* memory,
-                       const reading::FittedReader& reader, const data::Dataset& rows,
-                       std::uint64_t seed) {
-  const Readouts readouts(values, memory, &reader);
+/// What a reader that was fitted on other rows, and plain counting, find in `rows`.
+std::string summary_of(const reading::Values& values, const StoredKnowledge& known,
+                       const data::Dataset& rows, std::uint64_t seed) {
+  const Readouts readouts(values, known);
   std::string text;
   for (const reading::Task& task : reading::default_tasks(values)) {
     std::vector<reading::NamedReadout> asked;
@@ -50,25 +49,25 @@ std::string summary_of(const reading::Values& values, const reading::Memory* mem
 FittedAnswers fit_answers(const Model& model, const TrainArguments& arguments,
                           const data::Dataset& training, const data::Dataset& held_out) {
   const reading::Values values(model, values_options(model));
-  const std::optional<reading::Memory> memory = count(values, arguments, training);
-  const reading::Memory* counts = memory ? &*memory : nullptr;
+  StoredKnowledge known{std::nullopt, counts_of(values, arguments, training)};
+  const reading::Memory* memory = known.memory ? &*known.memory : nullptr;
   reading::FitOptions options;
   options.seed = arguments.seed;
   const std::int64_t half = held_out.rows() / 2;
-  const reading::FittedReader tried = reading::fit_reader(
-      values, counts, held_out.select(at::arange(0, half, at::kLong)), options);
+  const auto part = [&](std::int64_t first, std::int64_t last) {
+    return held_out.select(at::arange(first, last, at::kLong));
+  };
+  known.reader = reading::fit_reader(values, memory, part(0, half), options);
   FittedAnswers answers;
-  answers.summary =
-      summary_of(values, counts, tried,
-                 held_out.select(at::arange(half, held_out.rows(), at::kLong)), arguments.seed);
-  answers.reader = reading::fit_reader(values, counts, held_out, options);
+  answers.summary = summary_of(values, known, part(half, held_out.rows()), arguments.seed);
+  answers.reader = reading::fit_reader(values, memory, held_out, options);
   return answers;
 }
 
 void store_reader(Model& model, const TrainArguments& arguments, const data::Dataset& training,
                   const reading::FittedReader& reader) {
   const reading::Values values(model, values_options(model));
-  const std::optional<reading::Memory> memory = count(values, arguments, training);
+  const std::optional<reading::Memory> memory = counts_of(values, arguments, training);
   model.reader = reading::stored_reader(reader, memory ? &*memory : nullptr);
 }
 

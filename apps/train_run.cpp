@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -81,60 +80,42 @@ class Run {
 
   int operator()() {
     if (arguments_.resume) checkpoint_ = load_resumable(arguments_);
-    TrainTable table = read_train_table(arguments_);
-    apply(arguments_, table.schema);
-    hold_out(table);
-    say(arguments_, fmt::format("{}: {} rows\n{}", table.table.source_name(), table.table.rows(),
-                                table.description));
+    std::optional<TrainTable> table = read_train_table(arguments_);
+    apply(arguments_, table->schema);
+    say(arguments_, fmt::format("{}: {} rows\n{}", table->table.source_name(), table->table.rows(),
+                                table->description));
+    if (fits_reader_ && !arguments_.choose_epochs) {
+      fits_reader_ = hold_out(*table, arguments_.seed, arguments_.train.threads);
+      if (!fits_reader_) say(arguments_, "too few rows to fit a reader on");
+    }
     if (caught_signal() != 0) return 128 + caught_signal();
     if (checkpoint_ && checkpoint_->position.value("stage", "") == "final")
-      return final_stage(table, checkpoint_->position.value("epochs", std::int64_t{0}),
+      return final_stage(std::move(table), checkpoint_->position.value("epochs", std::int64_t{0}),
                          checkpoint_->position.value("selection", nlohmann::json()));
-    return first_stage(table);
+    return first_stage(std::move(table));
   }
 
  private:
-  /// Holds out rows for the reader alone; none where they would be too few to fit on.
-  void hold_out(TrainTable& table) {
-    constexpr std::int64_t kFewest = 300;
-    constexpr std::int64_t kMost = 1000;  // more say little more
-    constexpr double kShare = 0.1;
-    if (!fits_reader_ || arguments_.choose_epochs) return;
-    const std::int64_t rows = table.table.rows();
-    const double share = std::min(kShare, static_cast<double>(kMost) / static_cast<double>(rows));
-    if (static_cast<double>(rows) * share < static_cast<double>(kFewest)) {
-      say(arguments_, fmt::format("no reader is fitted: that takes {} rows apart from those trained "
-                                  "on, and a tenth is {}",
-                                  kFewest, rows / 10));
-      fits_reader_ = false;
-      return;
-    }
-    const tables::Encoder encoder = tables::Encoder::fit(table.table, table.schema);
-    table.valid_rows =
-        held_out_rows(encoder.encode(table.table).dataset, share, arguments_.seed);
-    for (std::int64_t row = 0, next = 0; row < rows; ++row) {
-      const bool held = next < static_cast<std::int64_t>(table.valid_rows.size()) &&
-                        table.valid_rows[static_cast<std::size_t>(next)] == row;
-      if (held)
-        ++next;
-      else
-        table.training_rows.push_back(row);
-    }
+  /// The rows to train on first, and those to validate on.
+  TrainData encode_first(const TrainTable& table) const {
+    const int threads = arguments_.train.threads;
+    if (table.valid_rows.empty()) return encode(table.schema, table.table, table.valid, threads);
+    return encode(table.schema, table.table.select_rows(table.training_rows),
+                  table.table.select_rows(table.valid_rows), threads);
   }
 
-  int first_stage(const TrainTable& table) {
-    std::optional<tables::Table> valid = table.valid;
-    const bool shared = !table.valid_rows.empty();
-    if (shared) valid = table.table.select_rows(table.valid_rows);
-    const TrainData data = encode(
-        table.schema, shared ? table.table.select_rows(table.training_rows) : table.table, valid);
-    const bool refit = shared && arguments_.refit;
+  /// Lets go of the table as soon as it is not needed any more.
+  int first_stage(std::optional<TrainTable> table) {
+    const TrainData data = encode_first(*table);
+    const bool refit = !table->valid_rows.empty() && arguments_.refit;
+    const std::int64_t rows = table->table.rows();
+    if (!refit) table.reset();
     StageResult result = run_stage(
         arguments_, {refit ? "select" : "only", arguments_.train.epochs, {}}, data, resumed());
-    nlohmann::json found;
-    if (fits_reader_ && result.training.outcome != trainers::Outcome::kInterrupted &&
-        result.training.outcome != trainers::Outcome::kDiverged)
-      add_reader(result, data, found);
+    const bool ended = result.training.outcome == trainers::Outcome::kCompleted ||
+                       result.training.outcome == trainers::Outcome::kStoppedEarly;
+    nlohmann::json found = nlohmann::json::object();
+    if (fits_reader_ && ended) add_reader(result, data, found);
     if (const int code = finish_stage(result); code != kDone || !refit) return code;
     const std::int64_t epochs =
         arguments_.choose_epochs ? result.training.best_epoch : arguments_.train.epochs;
@@ -145,12 +126,12 @@ class Run {
                       arguments_.out));
     say(arguments_, arguments_.choose_epochs
                         ? fmt::format("best after epoch {}; training on all {} rows for as long",
-                                      epochs, table.table.rows())
-                        : fmt::format("training on all {} rows", table.table.rows()));
+                                      epochs, rows)
+                        : fmt::format("training on all {} rows", rows));
     checkpoint_.reset();
     for (const char* key : {"best_epoch", "validation"})
       if (result.model.provenance.contains(key)) found[key] = result.model.provenance[key];
-    return final_stage(table, epochs, found);
+    return final_stage(std::move(table), epochs, found);
   }
 
   /// Fits the reader on the rows that were held out and says how well it answers.
@@ -160,12 +141,15 @@ class Run {
     store_reader(result.model, arguments_, data.training, answers.reader);
     found["reader"] = reading::to_json(answers.reader);
     found["answers"] = answers.summary;
-    say(arguments_, fmt::format("on rows that were kept apart, the reader ranks\n{}",
-                                answers.summary));
+    say(arguments_,
+        fmt::format("on rows that were kept apart, the reader ranks\n{}", answers.summary));
   }
 
-  int final_stage(const TrainTable& table, std::int64_t epochs, const nlohmann::json& found) {
-    const TrainData data = encode(table.schema, table.table, std::nullopt);
+  int final_stage(std::optional<TrainTable> table, std::int64_t epochs,
+                  const nlohmann::json& found) {
+    const TrainData data =
+        encode(table->schema, table->table, std::nullopt, arguments_.train.threads);
+    table.reset();
     StageResult result = run_stage(arguments_, {"final", epochs, found}, data, resumed());
     if (found.contains("reader")) {
       store_reader(result.model, arguments_, data.training,

@@ -2,14 +2,21 @@
 
 #include <ATen/ops/empty.h>
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "feat2vec/tables/encoder.h"
+#include "feat2vec/tables/infer.h"
+#include "feat2vec/tables/read.h"
 #include "samplers/philox.h"
 #include "samplers/row_order.h"
 #include "trainers/encoded_cells.h"
@@ -203,6 +210,29 @@ void hogwild_steps(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * kBlock);
 }
 BENCHMARK(hogwild_steps);
+
+/// A CSV file of 50,000 rows and four columns, to a dataset.
+void csv_to_ids(benchmark::State& state) {
+  const std::filesystem::path path =
+      std::filesystem::temp_directory_path() / fmt::format("feat2vec-{}.csv", getpid());
+  {
+    std::ofstream file(path);
+    file << "a,b,c,d\n";
+    std::mt19937_64 random(1);
+    for (int row = 0; row < 50'000; ++row)
+      file << fmt::format("v{},v{},v{},v{}\n", random() % 20'000, random() % 1'000, random() % 50,
+                          random() % 5);
+  }
+  for (auto _ : state) {
+    const tables::Table table = tables::read_table({path.string()});
+    const auto encoder = tables::Encoder::fit(table, tables::infer_schema(table).schema);
+    benchmark::DoNotOptimize(encoder.encode(table));
+  }
+  state.SetBytesProcessed(state.iterations() *
+                          static_cast<std::int64_t>(std::filesystem::file_size(path)));
+  std::filesystem::remove(path);
+}
+BENCHMARK(csv_to_ids);
 
 }  // namespace
 

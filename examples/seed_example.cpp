@@ -81,10 +81,12 @@ data::Dataset make_dataset(const Columns& columns, std::int64_t first, std::int6
 data::Vocabulary make_vocabulary(const at::Tensor& codes, std::int64_t size,
                                  std::int64_t lowest = 0) {
   const at::Tensor counts = codes.to(at::kLong).bincount({}, size);
-  std::vector<std::pair<std::string, std::int64_t>> values;
+  std::vector<std::string> names;
+  for (std::int64_t code = 0; code < size; ++code) names.push_back(std::to_string(code + lowest));
+  std::vector<std::pair<std::string_view, std::int64_t>> values;
   for (std::int64_t code = 0; code < size; ++code)
-    values.emplace_back(std::to_string(code + lowest), counts[code].item<std::int64_t>());
-  return {std::move(values), 0};
+    values.emplace_back(names[static_cast<std::size_t>(code)], counts[code].item<std::int64_t>());
+  return {values, 0};
 }
 
 /// The ids of a column of codes: a vocabulary orders its values by their counts.

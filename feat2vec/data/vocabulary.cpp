@@ -3,55 +3,72 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "feat2vec/error.h"
 #include "feat2vec/spelling.h"
 
 namespace feat2vec::data {
 
-Vocabulary::Vocabulary(std::vector<std::pair<std::string, std::int64_t>> values,
+namespace {
+
+/// What a value is sorted by: most of the time its text need not be looked at.
+struct Rank {
+  std::int64_t count = 0;
+  std::uint64_t start = 0;  ///< the first eight bytes, the first one on top
+  std::string_view value;
+
+  bool operator<(const Rank& other) const {
+    if (count != other.count) return count > other.count;
+    return start != other.start ? start < other.start : value < other.value;
+  }
+};
+
+std::uint64_t start_of(std::string_view value) {
+  std::uint64_t start = 0;
+  for (std::size_t i = 0; i < sizeof start; ++i)
+    start = start << 8U | (i < value.size() ? static_cast<unsigned char>(value[i]) : 0U);
+  return start;
+}
+
+}  // namespace
+
+Vocabulary::Vocabulary(const std::vector<std::pair<std::string_view, std::int64_t>>& values,
                        std::int64_t missing_count)
     : missing_count_(missing_count) {
-  constexpr std::size_t kMaxValues = std::numeric_limits<std::int32_t>::max() - 1;
-  if (values.size() > kMaxValues)
-    throw Error("Vocabulary", fmt::format("at most {} values", kMaxValues),
-                fmt::format("{}", values.size()));
   if (missing_count < 0)
     throw Error("Vocabulary", "a missing count of 0 or more", fmt::format("{}", missing_count));
-  std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) {
-    return a.second != b.second ? a.second > b.second : a.first < b.first;
-  });
-  values_.reserve(values.size());
+  std::vector<Rank> ranks;
+  ranks.reserve(values.size());
+  for (const auto& [value, count] : values) ranks.push_back({count, start_of(value), value});
+  std::sort(ranks.begin(), ranks.end());
   counts_.reserve(values.size() + 1);
-  ids_.reserve(values.size());
-  for (auto& [value, count] : values) {
+  for (const auto& [count, start, value] : ranks) {
     if (count <= 0)
       throw Error("Vocabulary", "counts above 0", fmt::format("{} for \"{}\"", count, value));
-    if (!ids_.emplace(value, static_cast<std::int32_t>(values_.size())).second)
+    if (values_.add(value) != static_cast<std::int32_t>(counts_.size()))
       throw Error("Vocabulary", "each value once", fmt::format("\"{}\" twice", value));
-    values_.push_back(std::move(value));
     counts_.push_back(count);
   }
   if (missing_count_ > 0) counts_.push_back(missing_count_);
 }
 
 std::optional<std::int32_t> Vocabulary::find(std::string_view value) const {
-  const auto found = ids_.find(value);
-  if (found == ids_.end()) return std::nullopt;
-  return found->second;
+  const std::int32_t id = values_.find(value);
+  if (id == TextDictionary::kNone) return std::nullopt;
+  return id;
 }
 
 std::int32_t Vocabulary::missing_id() const {
   return missing_count_ > 0 ? static_cast<std::int32_t>(size()) : kNoValue;
 }
 
-const std::string& Vocabulary::value(std::int64_t id) const {
-  static const std::string missing;
+std::string_view Vocabulary::value(std::int64_t id) const {
   if (id < 0 || id >= rows())
     throw Error("Vocabulary", fmt::format("an id in [0, {})", rows()), fmt::format("{}", id));
-  return id == size() ? missing : values_[static_cast<std::size_t>(id)];
+  return id == size() ? std::string_view() : values_[static_cast<std::int32_t>(id)];
 }
 
 std::int64_t Vocabulary::count(std::int64_t id) const {
@@ -61,7 +78,9 @@ std::int64_t Vocabulary::count(std::int64_t id) const {
 }
 
 std::string Vocabulary::nearest_spelling(std::string_view value) const {
-  return feat2vec::nearest_spelling(value, values_);
+  std::vector<std::string> values;
+  for (std::int32_t id = 0; id < values_.size(); ++id) values.emplace_back(values_[id]);
+  return feat2vec::nearest_spelling(value, values);
 }
 
 }  // namespace feat2vec::data

@@ -1,15 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "feat2vec/string_hash.h"
+#include "feat2vec/text_dictionary.h"
 
 namespace feat2vec::data {
 
@@ -25,12 +23,13 @@ class Vocabulary {
  public:
   Vocabulary() = default;
 
-  /// From values with their counts, in any order. Throws Error when a value occurs twice, a count is
-  /// not positive, or there are more than 2^31 - 2 values.
-  Vocabulary(std::vector<std::pair<std::string, std::int64_t>> values, std::int64_t missing_count);
+  /// From values with their counts, in any order; the texts are copied. Throws Error when a value
+  /// occurs twice, a count is not positive, or there are more than 2^31 - 2 values.
+  Vocabulary(const std::vector<std::pair<std::string_view, std::int64_t>>& values,
+             std::int64_t missing_count);
 
   /// Number of values, missing not among them.
-  std::int64_t size() const { return static_cast<std::int64_t>(values_.size()); }
+  std::int64_t size() const { return values_.size(); }
 
   /// Number of vectors: `size()`, and one more when missing has a vector of its own.
   std::int64_t rows() const { return size() + (missing_count_ > 0 ? 1 : 0); }
@@ -41,8 +40,8 @@ class Vocabulary {
   /// Id of the missing value, or `kNoValue` when it has no vector.
   std::int32_t missing_id() const;
 
-  /// Text of a value; missing is the empty text. Throws Error when `id` is not in [0, rows()).
-  const std::string& value(std::int64_t id) const;
+  /// Text of a value, valid as long as the vocabulary; missing is the empty text. Throws Error when `id` is not in [0, rows()).
+  std::string_view value(std::int64_t id) const;
 
   /// Occurrences in the training rows (of members, for a bag).
   std::int64_t count(std::int64_t id) const;
@@ -53,10 +52,9 @@ class Vocabulary {
   std::string nearest_spelling(std::string_view value) const;
 
  private:
-  std::vector<std::string> values_;
+  TextDictionary values_;
   std::vector<std::int64_t> counts_;
   std::int64_t missing_count_ = 0;
-  std::unordered_map<std::string, std::int32_t, StringHash, std::equal_to<>> ids_;
 };
 
 }  // namespace feat2vec::data

@@ -72,11 +72,11 @@ FeatureVectors::FeatureVectors(const data::Feature& feature, const data::Vocabul
                                at::Tensor vectors)
     : feature_(&feature), vocabulary_(&vocabulary), vectors_(std::move(vectors)) {}
 
-const std::string& FeatureVectors::value(std::int64_t row) const {
+std::string FeatureVectors::value(std::int64_t row) const {
   if (kind() == data::FeatureKind::kNumeric) {
     return feature_->columns.at(static_cast<std::size_t>(row));
   }
-  return vocabulary_->value(row);
+  return std::string(vocabulary_->value(row));
 }
 
 std::int64_t FeatureVectors::count(std::int64_t row) const {

@@ -29,7 +29,7 @@ class FeatureVectors {
   std::int64_t size() const { return vectors_.size(0); }
 
   /// Value of a row in [0, size).
-  const std::string& value(std::int64_t row) const;
+  std::string value(std::int64_t row) const;
 
   /// Occurrences of the value in training; 0 for a column of numbers.
   std::int64_t count(std::int64_t row) const;

@@ -56,7 +56,7 @@ std::vector<std::string> values_of(const data::Feature& feature,
                                    const data::Vocabulary& vocabulary) {
   if (feature.kind == FeatureKind::kNumeric) return feature.columns;
   std::vector<std::string> values;
-  for (std::int64_t id = 0; id < vocabulary.rows(); ++id) values.push_back(vocabulary.value(id));
+  for (std::int64_t id = 0; id < vocabulary.rows(); ++id) values.emplace_back(vocabulary.value(id));
   return values;
 }
 

@@ -81,7 +81,7 @@ void add_vocabulary(NamedTensors& tensors, const std::string& feature,
   std::vector<std::string> names;
   names.reserve(static_cast<std::size_t>(vocabulary.size()));
   for (std::int64_t id = 0; id < vocabulary.size(); ++id) {
-    names.push_back(vocabulary.value(id));
+    names.emplace_back(vocabulary.value(id));
     if (!is_utf8(names.back())) throw file_error(path, "names in UTF-8", in_quotes(names.back()));
   }
   const PackedStrings packed = pack_strings(names);
@@ -170,10 +170,10 @@ data::Vocabulary read_vocabulary(const Safetensors& content, const std::string& 
                      type_and_shape(counts));
   }
   const auto* count = counts.const_data_ptr<std::int64_t>();
-  std::vector<std::pair<std::string, std::int64_t>> values;
+  std::vector<std::pair<std::string_view, std::int64_t>> values;
   values.reserve(names.size());
   for (std::size_t id = 0; id < names.size(); ++id) values.emplace_back(names[id], count[id]);
-  data::Vocabulary vocabulary(std::move(values), counts.numel() > size ? count[size] : 0);
+  const data::Vocabulary vocabulary(values, counts.numel() > size ? count[size] : 0);
   for (std::int64_t id = 0; id < size; ++id) {
     if (vocabulary.value(id) != names[static_cast<std::size_t>(id)]) {
       throw file_error(path, "names of " + feature + " by count, then by bytes", "another order");

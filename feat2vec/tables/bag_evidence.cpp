@@ -10,6 +10,7 @@ namespace feat2vec::tables {
 namespace {
 
 constexpr std::array<std::string_view, 3> kSeparators = {"|", ";", ","};
+constexpr double kSplitShare = 0.03;  ///< of the cells, that have more than one member in a bag
 
 /// One member over all distinct texts.
 struct MemberUse {
@@ -34,7 +35,6 @@ void note(MemberUse& use, bool is_split, bool is_first) {
 }  // namespace
 
 bool BagEvidence::is_bag() const {
-  constexpr double kSplitShare = 0.03;
   constexpr double kRecurringShare = 0.2;
   constexpr double kMixedShare = 0.1;
   constexpr double kSurelyRecurring = 0.8;  // then members may be longer than names and tags are
@@ -88,10 +88,24 @@ BagEvidence bag_evidence(const ColumnStats& stats, std::string_view separator,
   return evidence;
 }
 
+namespace {
+
+/// Whether the separator occurs in so many cells that they can be bags.
+bool may_split(const ColumnStats& stats, std::string_view separator) {
+  std::int64_t rows = 0;
+  for (const auto& [text, count] : stats.values) {
+    if (text.find(separator) != std::string_view::npos) rows += count;
+  }
+  return share(rows, stats.present) >= kSplitShare;
+}
+
+}  // namespace
+
 std::optional<BagEvidence> find_bag(const ColumnStats& stats,
                                     std::span<const std::string> missing_words) {
   std::optional<BagEvidence> best;
   for (const std::string_view separator : kSeparators) {
+    if (!may_split(stats, separator)) continue;
     BagEvidence evidence = bag_evidence(stats, separator, missing_words);
     if (!evidence.is_bag() || (best && best->split_share >= evidence.split_share)) continue;
     best = std::move(evidence);

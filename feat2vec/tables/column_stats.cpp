@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "feat2vec/numbers.h"
 #include "feat2vec/tables/members.h"
@@ -31,17 +32,18 @@ std::size_t integer_digits(double value) {
 void collect_texts(const TextColumn& column, std::span<const std::string> missing_words,
                    ColumnStats& stats) {
   constexpr std::size_t kExamples = 3;
+  const std::vector<std::int64_t> counts = column.counts();
   std::int64_t bytes = 0;
   std::int64_t words = 0;
-  for (std::int64_t row = 0; row < column.rows(); ++row) {
-    const std::string_view text = column.text(row);
-    if (is_missing_text(text, missing_words)) continue;
-    ++stats.present;
-    if (stats.values[text]++ == 0 && stats.examples.size() < kExamples) {
-      stats.examples.push_back(text);
-    }
-    bytes += static_cast<std::int64_t>(text.size());
-    words += word_count(text);
+  for (std::int32_t code = 0; code < column.values().size(); ++code) {
+    const std::string_view text = column.values()[code];
+    const std::int64_t count = counts[static_cast<std::size_t>(code)];
+    if (count == 0 || is_missing_text(text, missing_words)) continue;
+    if (stats.values.size() < kExamples) stats.examples.push_back(text);
+    stats.values.emplace_back(text, count);
+    stats.present += count;
+    bytes += count * static_cast<std::int64_t>(text.size());
+    words += count * word_count(text);
   }
   stats.missing = stats.rows - stats.present;
   if (stats.present == 0) return;
@@ -49,31 +51,39 @@ void collect_texts(const TextColumn& column, std::span<const std::string> missin
   stats.mean_words = static_cast<double>(words) / static_cast<double>(stats.present);
 }
 
-/// Numbers are looked at once a distinct text.
-void collect_numbers(ColumnStats& stats) {
+/// What the different numbers of a column have in common.
+void collect_numbers(std::vector<double> numbers, ColumnStats& stats) {
   constexpr double kNearlyAll = 0.95;
-  std::unordered_set<double> distinct;
+  if (numbers.empty()) return;
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
   std::map<std::size_t, double> with_digits;
-  bool words = false;
   stats.whole = stats.half_steps = true;
-  for (const auto& [text, count] : stats.values) {
-    const Number number = parse_number(text);
-    words = words || number.kind == NumberKind::kWord || number.kind == NumberKind::kInfinite;
-    stats.codes = stats.codes || has_leading_zero(text);
-    if (number.kind != NumberKind::kNumber) continue;
-    const double value = number.value;
-    stats.low = distinct.empty() ? value : std::min(stats.low, value);
-    stats.high = distinct.empty() ? value : std::max(stats.high, value);
+  for (const double value : numbers) {
     stats.whole = stats.whole && value == std::floor(value);
     stats.half_steps = stats.half_steps && 2 * value == std::floor(2 * value);
-    stats.numbers += count;
-    if (distinct.insert(value).second) ++with_digits[integer_digits(value)];
+    ++with_digits[integer_digits(value)];
   }
-  stats.distinct_numbers = static_cast<std::int64_t>(distinct.size());
+  stats.low = numbers.front();
+  stats.high = numbers.back();
+  stats.distinct_numbers = static_cast<std::int64_t>(numbers.size());
   for (const auto& [digits, count] : with_digits) {
-    if (count >= kNearlyAll * static_cast<double>(distinct.size())) stats.digits = digits;
+    if (count >= kNearlyAll * static_cast<double>(numbers.size())) stats.digits = digits;
   }
-  stats.numeric = !words && stats.numbers > 0;
+}
+
+void read_number_texts(ColumnStats& stats) {
+  std::vector<double> numbers;
+  for (const auto& [text, count] : stats.values) {
+    const Number number = parse_number(text);
+    if (number.kind == NumberKind::kWord || number.kind == NumberKind::kInfinite) return;
+    stats.codes = stats.codes || has_leading_zero(text);
+    if (number.kind != NumberKind::kNumber) continue;
+    stats.numbers += count;
+    numbers.push_back(number.value);
+  }
+  collect_numbers(std::move(numbers), stats);
+  stats.numeric = stats.numbers > 0;
   if (stats.numeric) stats.missing = stats.rows - stats.numbers;  // with the words for missing
 }
 
@@ -90,7 +100,7 @@ ColumnStats column_stats(const TextColumn& column, std::span<const std::string> 
     return stats;
   }
   collect_texts(column, missing_words, stats);
-  collect_numbers(stats);
+  read_number_texts(stats);
   return stats;
 }
 

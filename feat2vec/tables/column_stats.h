@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "feat2vec/tables/text_column.h"
@@ -17,14 +17,16 @@ struct ColumnStats {
   std::int64_t rows = 0;
   std::int64_t missing = 0;
   std::int64_t present = 0;
-  /// The texts of the column with their number of rows; views into the column.
-  std::unordered_map<std::string_view, std::int64_t> values;
+  /// The different texts of the column in the order of their first rows, with their number of rows;
+  /// views into the column.
+  std::vector<std::pair<std::string_view, std::int64_t>> values;
   std::vector<std::string_view> examples;  ///< the first few distinct texts
   double mean_length = 0;                  ///< bytes
   double mean_words = 0;
 
   /// Every cell is a number, or a word for a missing one; and at least one is a number.
   bool numeric = false;
+  // These have a meaning in such a column only.
   std::int64_t numbers = 0;
   std::int64_t distinct_numbers = 0;
   bool whole = false;       ///< every number is an integer
@@ -40,7 +42,7 @@ struct ColumnStats {
   }
 };
 
-/// Looks at every cell of a column.
+/// Looks at every different text of a column.
 ColumnStats column_stats(const TextColumn& column, std::span<const std::string> missing_words);
 
 }  // namespace feat2vec::tables

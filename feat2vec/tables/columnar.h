@@ -7,6 +7,6 @@ namespace feat2vec::tables {
 
 /// Reads a Parquet file, or an Arrow file or stream, through Arrow. Typed cells become texts as
 /// `append_cells` says.
-ParsedFile read_columnar(const Input& input);
+ParsedFile read_columnar(Input& input);
 
 }  // namespace feat2vec::tables

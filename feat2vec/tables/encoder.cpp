@@ -8,14 +8,13 @@
 #include <limits>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "feat2vec/error.h"
 #include "feat2vec/printable.h"
-#include "feat2vec/tables/members.h"
+#include "feat2vec/tables/feature_values.h"
 #include "feat2vec/tables/numeric_cells.h"
+#include "feat2vec/tables/parallel.h"
 #include "feat2vec/tables/table.h"
 
 namespace feat2vec::tables {
@@ -29,57 +28,25 @@ using data::Schema;
 using data::UnseenPolicy;
 using data::Vocabulary;
 
-/// Occurrences of one value, and the last row that had it, so that a bag counts it once a row.
-struct Tally {
-  std::int64_t count = 0;
-  std::int64_t last_row = -1;
-};
-
-/// Calls `visit(column, value)` for the values of a categorical or bag feature in one row.
-template <typename Visit>
-void for_each_value(const std::vector<const TextColumn*>& columns, std::int64_t row,
-                    const Feature& feature, const Schema& schema, Visit&& visit) {
-  for (const TextColumn* column : columns) {
-    if (feature.kind == FeatureKind::kBag) {
-      for_each_member(*column, row, feature.separator, schema.missing_words,
-                      [&](std::string_view value) { visit(*column, value); });
-    } else if (!is_missing_text(column->text(row), schema.missing_words)) {
-      visit(*column, column->text(row));
-    }
-  }
-}
-
-std::vector<const TextColumn*> columns_of(const Table& table, const Feature& feature) {
-  std::vector<const TextColumn*> columns;
-  for (const std::string& name : feature.columns) {
-    const TextColumn& column = table.column(name);
-    if (column.is_list() && feature.kind == FeatureKind::kCategorical) {
-      throw Error(table.source_name() + " (" + printable(name, kShownBytes) +
-                  "): expected single values, received lists (which make a bag)");
-    }
-    columns.push_back(&column);
-  }
-  return columns;
-}
-
 Vocabulary fit_vocabulary(const Table& table, const Feature& feature, const Schema& schema) {
-  const auto columns = columns_of(table, feature);
-  std::unordered_map<std::string_view, Tally> tallies;
+  FeatureValues values(table, feature, schema);
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(values.values().size()));
   std::int64_t missing = 0;
   for (std::int64_t row = 0; row < table.rows(); ++row) {
     bool any = false;
-    for_each_value(columns, row, feature, schema, [&](const TextColumn&, std::string_view value) {
+    values.for_each(row, [&](std::int32_t value, const TextColumn&) {
       any = true;
-      Tally& tally = tallies[value];
-      if (tally.last_row != row) ++tally.count;
-      tally.last_row = row;
+      ++counts[static_cast<std::size_t>(value)];
     });
     if (!any) ++missing;
   }
-  std::vector<std::pair<std::string, std::int64_t>> values;
-  values.reserve(tallies.size());
-  for (const auto& [value, tally] : tallies) values.emplace_back(value, tally.count);
-  return {std::move(values), feature.missing == MissingPolicy::kVector ? missing : 0};
+  std::vector<std::pair<std::string_view, std::int64_t>> counted;
+  counted.reserve(counts.size());
+  for (std::int32_t value = 0; value < values.values().size(); ++value) {
+    const std::int64_t count = counts[static_cast<std::size_t>(value)];
+    if (count > 0) counted.emplace_back(values.values()[value], count);
+  }
+  return {counted, feature.missing == MissingPolicy::kVector ? missing : 0};
 }
 
 void fit_numbers(const Table& table, Feature& feature, const Schema& schema) {
@@ -102,44 +69,40 @@ class ValueEncoder {
                const Vocabulary& vocabulary, FeatureCounts& counts)
       : table_(table),
         feature_(feature),
-        schema_(schema),
         vocabulary_(vocabulary),
         counts_(counts),
-        columns_(columns_of(table, feature)),
-        last_row_(static_cast<std::size_t>(vocabulary.rows()), -1) {}
+        values_(table, feature, schema) {
+    ids_.reserve(static_cast<std::size_t>(values_.values().size()));
+    for (std::int32_t value = 0; value < values_.values().size(); ++value) {
+      ids_.push_back(vocabulary.find(values_.values()[value]).value_or(kUnseen));
+    }
+  }
 
   /// Appends the ids of a row to `ids`; each known value once.
   void append_row(std::int64_t row, std::vector<std::int32_t>& ids) {
     bool any = false;
-    unseen_in_row_.clear();
-    for_each_value(columns_, row, feature_, schema_,
-                   [&](const TextColumn& column, std::string_view value) {
-                     any = true;
-                     append_value(row, column, value, ids);
-                   });
+    values_.for_each(row, [&](std::int32_t value, const TextColumn& column) {
+      any = true;
+      const std::int32_t id = ids_[static_cast<std::size_t>(value)];
+      if (id != kUnseen) {
+        ids.push_back(id);
+        return;
+      }
+      note_unseen(row, column, values_.values()[value]);
+      if (feature_.unseen == UnseenPolicy::kMeanVector) ids.push_back(data::kMeanValue);
+    });
     if (any) return;
     ++counts_.missing;
     const std::int32_t id = vocabulary_.missing_id();
     if (id != data::kNoValue) {
       ids.push_back(id);
     } else if (feature_.missing == MissingPolicy::kVector) {
-      note_unseen(row, *columns_.front(), {});
+      note_unseen(row, values_.first_column(), {});
     }
   }
 
  private:
-  void append_value(std::int64_t row, const TextColumn& column, std::string_view value,
-                    std::vector<std::int32_t>& ids) {
-    if (const auto id = vocabulary_.find(value)) {
-      std::int64_t& last = last_row_[static_cast<std::size_t>(*id)];
-      if (last != row) ids.push_back(*id);
-      last = row;
-      return;
-    }
-    if (!unseen_in_row_.insert(value).second) return;
-    note_unseen(row, column, value);
-    if (feature_.unseen == UnseenPolicy::kMeanVector) ids.push_back(data::kMeanValue);
-  }
+  static constexpr std::int32_t kUnseen = -3;
 
   void note_unseen(std::int64_t row, const TextColumn& column, std::string_view value) {
     constexpr std::size_t kExamples = 5;
@@ -160,12 +123,10 @@ class ValueEncoder {
 
   const Table& table_;
   const Feature& feature_;
-  const Schema& schema_;
   const Vocabulary& vocabulary_;
   FeatureCounts& counts_;
-  std::vector<const TextColumn*> columns_;
-  std::vector<std::int64_t> last_row_;  ///< of each id
-  std::unordered_set<std::string_view> unseen_in_row_;
+  FeatureValues values_;
+  std::vector<std::int32_t> ids_;  ///< of each value, or `kUnseen`
 };
 
 template <typename T>
@@ -177,17 +138,21 @@ at::Tensor to_tensor(const std::vector<T>& values, at::ScalarType type) {
 
 Column encode_values(std::int64_t rows, FeatureKind kind, ValueEncoder encoder) {
   std::vector<std::int32_t> ids;
+  ids.reserve(static_cast<std::size_t>(rows));
+  if (kind == FeatureKind::kCategorical) {
+    for (std::int64_t row = 0; row < rows; ++row) {
+      encoder.append_row(row, ids);
+      if (static_cast<std::int64_t>(ids.size()) == row) ids.push_back(data::kNoValue);
+    }
+    return Column::categorical(to_tensor(ids, at::kInt));
+  }
   std::vector<std::int64_t> offsets{0};
+  offsets.reserve(static_cast<std::size_t>(rows) + 1);
   for (std::int64_t row = 0; row < rows; ++row) {
     encoder.append_row(row, ids);
-    if (kind == FeatureKind::kCategorical && static_cast<std::int64_t>(ids.size()) == row) {
-      ids.push_back(data::kNoValue);
-    }
     offsets.push_back(static_cast<std::int64_t>(ids.size()));
   }
-  at::Tensor id_tensor = to_tensor(ids, at::kInt);
-  if (kind == FeatureKind::kCategorical) return Column::categorical(std::move(id_tensor));
-  return Column::bag(std::move(id_tensor), to_tensor(offsets, at::kLong));
+  return Column::bag(to_tensor(ids, at::kInt), to_tensor(offsets, at::kLong));
 }
 
 Column encode_numbers(const Table& table, const Feature& feature, const Schema& schema,
@@ -219,16 +184,32 @@ Column encode_numbers(const Table& table, const Feature& feature, const Schema& 
   return Column::numeric(std::move(values), std::move(missing), feature.has_missing_vector());
 }
 
+Column encode_feature(const Table& table, const Feature& feature, const Schema& schema,
+                      const Vocabulary& vocabulary, FeatureCounts& counts) {
+  switch (feature.kind) {
+    case FeatureKind::kCategorical:
+    case FeatureKind::kBag:
+      return encode_values(table.rows(), feature.kind,
+                           ValueEncoder(table, feature, schema, vocabulary, counts));
+    case FeatureKind::kNumeric:
+      return encode_numbers(table, feature, schema, counts);
+    case FeatureKind::kOffset:
+      break;
+  }
+  return Column::offset(table.rows());
+}
+
 }  // namespace
 
-Encoder Encoder::fit(const Table& table, data::Schema schema) {
+Encoder Encoder::fit(const Table& table, data::Schema schema, int threads) {
   schema.validate();
-  std::vector<Vocabulary> vocabularies;
-  for (Feature& feature : schema.features) {
+  std::vector<Vocabulary> vocabularies(schema.features.size());
+  parallel_for(static_cast<int>(vocabularies.size()), threads, [&](int i) {
+    const auto index = static_cast<std::size_t>(i);
+    Feature& feature = schema.features[index];
     if (feature.kind == FeatureKind::kNumeric) fit_numbers(table, feature, schema);
-    vocabularies.push_back(has_vocabulary(feature.kind) ? fit_vocabulary(table, feature, schema)
-                                                        : Vocabulary());
-  }
+    if (has_vocabulary(feature.kind)) vocabularies[index] = fit_vocabulary(table, feature, schema);
+  });
   return {std::move(schema), std::move(vocabularies)};
 }
 
@@ -249,28 +230,15 @@ Encoder::Encoder(data::Schema fitted, std::vector<Vocabulary> vocabularies)
   }
 }
 
-Encoded Encoder::encode(const Table& table) const {
-  std::vector<Column> columns;
-  std::vector<FeatureCounts> counts;
-  for (std::size_t i = 0; i < schema_.features.size(); ++i) {
-    const Feature& feature = schema_.features[i];
-    FeatureCounts& met = counts.emplace_back();
-    met.name = feature.name;
-    switch (feature.kind) {
-      case FeatureKind::kCategorical:
-      case FeatureKind::kBag:
-        columns.push_back(
-            encode_values(table.rows(), feature.kind,
-                          ValueEncoder(table, feature, schema_, vocabularies_[i], met)));
-        break;
-      case FeatureKind::kNumeric:
-        columns.push_back(encode_numbers(table, feature, schema_, met));
-        break;
-      case FeatureKind::kOffset:
-        columns.push_back(Column::offset(table.rows()));
-        break;
-    }
-  }
+Encoded Encoder::encode(const Table& table, int threads) const {
+  std::vector<Column> columns(schema_.features.size());
+  std::vector<FeatureCounts> counts(schema_.features.size());
+  parallel_for(static_cast<int>(columns.size()), threads, [&](int i) {
+    const auto index = static_cast<std::size_t>(i);
+    const Feature& feature = schema_.features[index];
+    counts[index].name = feature.name;
+    columns[index] = encode_feature(table, feature, schema_, vocabularies_[index], counts[index]);
+  });
   return {data::Dataset(std::move(columns)), std::move(counts)};
 }
 

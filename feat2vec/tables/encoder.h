@@ -31,8 +31,9 @@ struct Encoded {
 class Encoder {
  public:
   /// Learns vocabularies, scales and counts of missing numbers from the table. Throws Error for a
-  /// column that is not there, and for a numeric cell that is not a number, with its place.
-  static Encoder fit(const Table& table, data::Schema schema);
+  /// column that is not there, and for a numeric cell that is not a number, with its place. Features
+  /// are fitted on up to `threads` threads.
+  static Encoder fit(const Table& table, data::Schema schema, int threads = 1);
 
   /// From a schema that was fitted before, and one vocabulary a feature (empty for numeric features
   /// and offsets). Throws Error when the two do not fit.
@@ -42,8 +43,9 @@ class Encoder {
   const std::vector<data::Vocabulary>& vocabularies() const { return vocabularies_; }
 
   /// Throws Error for a column that is not there, a numeric cell that is not a number, and a value
-  /// that training never saw where the feature's policy is `kError`, with its place.
-  Encoded encode(const Table& table) const;
+  /// that training never saw where the feature's policy is `kError`, with its place. Features are
+  /// encoded on up to `threads` threads.
+  Encoded encode(const Table& table, int threads = 1) const;
 
  private:
   data::Schema schema_;

@@ -9,6 +9,7 @@
 #include "feat2vec/tables/bag_evidence.h"
 #include "feat2vec/tables/column_stats.h"
 #include "feat2vec/tables/judge.h"
+#include "feat2vec/tables/parallel.h"
 #include "feat2vec/tables/table.h"
 
 namespace feat2vec::tables {
@@ -175,9 +176,11 @@ Inference infer_schema(const Table& table, const InferenceOptions& options) {
   }
   const Forced forced(options);
   Inference inference;
-  for (std::size_t i = 0; i < table.width(); ++i) {
-    inference.decisions.push_back(decide(table.column(i), forced, options));
-  }
+  inference.decisions.resize(table.width());
+  parallel_for(static_cast<int>(table.width()), options.threads, [&](int i) {
+    const auto index = static_cast<std::size_t>(i);
+    inference.decisions[index] = decide(table.column(index), forced, options);
+  });
   inference.schema = schema_of(table, inference.decisions, forced, options);
   check_learnable(table, inference.schema);
   inference.schema.validate();

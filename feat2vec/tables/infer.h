@@ -27,6 +27,7 @@ struct InferenceOptions {
   std::vector<std::vector<std::string>> numeric = {};
   std::vector<std::string> text = {};  ///< not supported yet: an Error
   std::vector<std::string> missing_words = {};
+  int threads = 1;  ///< to look at columns with, at most; nothing depends on it
 };
 
 /// What became of a column.

@@ -1,19 +1,8 @@
 #include "feat2vec/tables/input.h"
 
-#include <arrow/buffer.h>
-#include <arrow/io/compressed.h>
-#include <arrow/io/memory.h>
-#include <arrow/util/compression.h>
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdint>
-#include <cstring>
 #include <filesystem>
-#include <memory>
-#include <optional>
+#include <system_error>
 
 #include "feat2vec/error.h"
 #include "feat2vec/printable.h"
@@ -25,79 +14,10 @@ using namespace std::string_view_literals;
 
 constexpr std::size_t kChunkBytes = std::size_t{1} << 20U;
 
-/// Closes a file descriptor that it opened.
-class OpenFile {
- public:
-  explicit OpenFile(const std::string& path)
-      : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  ~OpenFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  int descriptor() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
-
 [[noreturn]] void fail(const std::string& name, std::string_view expected,
                        std::string_view received) {
   throw Error(shown_path(name) + ": expected " + std::string(expected) + ", received " +
               std::string(received));
-}
-
-std::string read_all(int descriptor, const std::string& name) {
-  std::string bytes;
-  while (true) {
-    const std::size_t size = bytes.size();
-    bytes.resize(size + kChunkBytes);
-    const ssize_t count = ::read(descriptor, bytes.data() + size, kChunkBytes);
-    if (count < 0 && errno != EINTR) fail(name, "a readable file", std::strerror(errno));
-    bytes.resize(size + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
-    if (count == 0) return bytes;
-  }
-}
-
-std::string read_file(const std::string& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) fail(path, "a file", "a folder");
-  const OpenFile file(path);
-  if (file.descriptor() < 0) fail(path, "a readable file", std::strerror(errno));
-  return read_all(file.descriptor(), path);
-}
-
-std::optional<arrow::Compression::type> compression_of(std::string_view bytes) {
-  if (bytes.starts_with("\x1f\x8b"sv)) return arrow::Compression::GZIP;
-  if (bytes.starts_with("\x28\xb5\x2f\xfd"sv)) return arrow::Compression::ZSTD;
-  return std::nullopt;
-}
-
-template <typename T>
-T decompressed(arrow::Result<T> result, const Input& input) {
-  if (!result.ok()) {
-    fail(input.name, "whole compressed data and nothing after it",
-         in_quotes(result.status().message(), 200));
-  }
-  return std::move(result).ValueUnsafe();
-}
-
-std::string decompress(const Input& input, arrow::Compression::type compression) {
-  const auto codec = decompressed(arrow::util::Codec::Create(compression), input);
-  const auto stream =
-      decompressed(arrow::io::CompressedInputStream::Make(
-                       codec.get(), std::make_shared<arrow::io::BufferReader>(arrow::Buffer::Wrap(
-                                        input.bytes.data(), input.bytes.size()))),
-                   input);
-  std::string bytes;
-  while (true) {
-    const std::size_t size = bytes.size();
-    bytes.resize(size + kChunkBytes);
-    const std::int64_t count = decompressed(
-        stream->Read(static_cast<std::int64_t>(kChunkBytes), bytes.data() + size), input);
-    bytes.resize(size + static_cast<std::size_t>(count));
-    if (count == 0) return bytes;
-  }
 }
 
 std::optional<InputKind> kind_by_content(std::string_view bytes) {
@@ -117,15 +37,16 @@ bool looks_like_json(std::string_view bytes) {
   return key != std::string_view::npos && (bytes[key] == '"' || bytes[key] == '}');
 }
 
-InputKind kind_of(const Input& input) {
-  if (const auto kind = kind_by_content(input.bytes)) return *kind;
-  const std::string extension = extension_of(input.name);
+/// Of the input called `name` that starts with `bytes`.
+InputKind kind_of(const std::string& name, std::string_view bytes) {
+  if (const auto kind = kind_by_content(bytes)) return *kind;
+  const std::string extension = extension_of(name);
   const auto is_one_of = [&](auto... names) { return ((extension == names) || ...); };
-  if (is_one_of("parquet", "pq")) fail(input.name, "a Parquet file", "other content");
-  if (is_one_of("arrow", "feather", "ipc")) fail(input.name, "an Arrow file", "other content");
+  if (is_one_of("parquet", "pq")) fail(name, "a Parquet file", "other content");
+  if (is_one_of("arrow", "feather", "ipc")) fail(name, "an Arrow file", "other content");
   if (is_one_of("json", "jsonl", "ndjson")) return InputKind::kJson;
   if (is_one_of("csv", "tsv", "txt", "dat", "data")) return InputKind::kDelimited;
-  return looks_like_json(input.bytes) ? InputKind::kJson : InputKind::kDelimited;
+  return looks_like_json(bytes) ? InputKind::kJson : InputKind::kDelimited;
 }
 
 }  // namespace
@@ -144,21 +65,64 @@ std::string extension_of(std::string_view name) {
   return extension.empty() ? extension : extension.substr(1);
 }
 
-Input read_input(const std::string& path) {
-  Input input;
-  input.name = path == "-" ? "stdin" : path;
-  input.bytes = path == "-" ? read_all(STDIN_FILENO, input.name) : read_file(path);
-  if (const auto compression = compression_of(input.bytes)) {
-    input.bytes = decompress(input, *compression);
+Input::Input(const std::string& path) : path_(path), name_(path == "-" ? "stdin" : path) {
+  start();
+  if (start_.empty()) fail(name_, "a table", "an empty file");
+  if (start_.starts_with("\xff\xfe"sv) || start_.starts_with("\xfe\xff"sv)) {
+    fail(name_, "UTF-8 text", "UTF-16 text (its byte order mark)");
   }
-  if (input.bytes.empty()) fail(input.name, "a table", "an empty file");
-  if (input.bytes.starts_with("\xff\xfe"sv) || input.bytes.starts_with("\xfe\xff"sv)) {
-    fail(input.name, "UTF-8 text", "UTF-16 text (its byte order mark)");
-  }
+  kind_ = kind_of(name_, std::string_view(start_).substr(position_));
+}
+
+/// Opens the stream and reads ahead; a byte order mark is stepped over.
+void Input::start() {
   constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf";
-  if (input.bytes.starts_with(kUtf8Mark)) input.bytes.erase(0, kUtf8Mark.size());
-  input.kind = kind_of(input);
-  return input;
+  stream_.emplace(path_);
+  start_.clear();
+  position_ = 0;
+  peek(kChunkBytes);
+  position_ = start_.starts_with(kUtf8Mark) ? kUtf8Mark.size() : 0;
+}
+
+std::string_view Input::peek(std::size_t size) {
+  while (!is_held_ && start_.size() - position_ < size &&
+         stream_->append(start_, size - (start_.size() - position_)) > 0) {
+  }
+  return std::string_view(start_).substr(position_);
+}
+
+bool Input::append(std::string& bytes, std::size_t size) {
+  const std::size_t left = std::min(size, start_.size() - position_);
+  if (left > 0) {
+    bytes.append(start_, position_, left);
+    position_ += left;
+    if (position_ == start_.size() && !is_held_) {
+      start_ = {};
+      position_ = 0;
+    }
+    return true;
+  }
+  return !is_held_ && stream_->append(bytes, size) > 0;
+}
+
+std::string Input::rest() {
+  std::string bytes;
+  while (append(bytes, kChunkBytes)) {
+  }
+  return bytes;
+}
+
+void Input::hold() {
+  std::error_code ignored;
+  if (path_ != "-" && std::filesystem::is_regular_file(path_, ignored)) return;
+  start_ = rest();
+  position_ = 0;
+  is_held_ = true;
+}
+
+void Input::rewind() {
+  position_ = 0;
+  if (!is_held_) start();
 }
 
 }  // namespace feat2vec::tables

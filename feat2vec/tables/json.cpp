@@ -217,8 +217,9 @@ class ObjectScanner {
 
 }  // namespace
 
-ParsedFile read_json(const Input& input) {
-  ObjectScanner scanner(input.bytes, shown_path(input.name));
+ParsedFile read_json(Input& input) {
+  const std::string text = input.rest();
+  ObjectScanner scanner(text, shown_path(input.name()));
   RowBuilder builder;
   for (std::string_view object = scanner.next(); !object.empty(); object = scanner.next()) {
     if (!nlohmann::json::sax_parse(object, &builder)) {
@@ -226,10 +227,10 @@ ParsedFile read_json(const Input& input) {
     }
   }
   if (builder.rows() == 0) {
-    throw Error(shown_path(input.name) + ": expected rows, received none");
+    throw Error(shown_path(input.name()) + ": expected rows, received none");
   }
   ParsedFile file;
-  file.source = {input.name, {}, builder.rows(), {}};
+  file.source = {input.name(), {}, builder.rows(), {}};
   for (SparseColumn& column : builder.take_columns()) {
     file.columns.push_back(dense(std::move(column), builder.rows()));
     file.source.fields.push_back(file.columns.back().name());

@@ -9,6 +9,6 @@ namespace feat2vec::tables {
 /// become texts as they are written, arrays of scalars become lists, `null` and absent keys are
 /// missing. Throws Error for other content, an array that is not whole, a key twice in an object and
 /// more than 10,000 keys in all, with the line.
-ParsedFile read_json(const Input& input);
+ParsedFile read_json(Input& input);
 
 }  // namespace feat2vec::tables

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
-#include <unordered_set>
 #include <utility>
 
 #include "feat2vec/printable.h"
@@ -72,11 +71,15 @@ Verdict judge_numbers(std::string_view name, const ColumnStats& stats) {
   return {Decision::kNumeric, "numbers"};
 }
 
+/// Nearly all texts are dates; looked at no further than it takes to tell.
 bool are_dates(const ColumnStats& stats) {
   constexpr double kDateShare = 0.95;
-  const auto dates = std::count_if(stats.values.begin(), stats.values.end(),
-                                   [](const auto& value) { return is_date(value.first); });
-  return static_cast<double>(dates) >= kDateShare * static_cast<double>(stats.distinct());
+  const double allowed = static_cast<double>(stats.distinct()) * (1 - kDateShare);
+  std::int64_t others = 0;
+  return std::all_of(stats.values.begin(), stats.values.end(), [&](const auto& value) {
+    if (!is_date(value.first)) ++others;
+    return static_cast<double>(others) <= allowed;
+  });
 }
 
 Verdict judge_texts(const ColumnStats& stats) {
@@ -96,17 +99,17 @@ Verdict judge_texts(const ColumnStats& stats) {
 
 ColumnDecision as_list_bag(const TextColumn& column, ColumnDecision decision,
                            std::span<const std::string> missing_words) {
-  std::unordered_set<std::string_view> members;
-  for (std::int64_t row = 0; row < column.rows(); ++row) {
-    for_each_member(column, row, {}, missing_words,
-                    [&](std::string_view member) { members.insert(member); });
+  TextDictionary members;
+  for (std::int32_t code = 0; code < column.values().size(); ++code) {
+    for_each_member(column.values()[code], {}, missing_words,
+                    [&](std::string_view member) { members.add(member); });
   }
-  for (const std::string_view member : members) {
-    if (decision.examples.size() < 3) decision.examples.emplace_back(member);
+  for (std::int32_t i = 0; i < std::min(members.size(), 3); ++i) {
+    decision.examples.push_back(printable(members[i], kShownBytes));
   }
   decision.decision = Decision::kBag;
   decision.why = "lists";
-  decision.distinct = static_cast<std::int64_t>(members.size());
+  decision.distinct = members.size();
   return decision;
 }
 

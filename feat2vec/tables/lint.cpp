@@ -39,8 +39,11 @@ bool looks_missing(const std::string& folded_value) {
 Counts count_values(const TextColumn& column) {
   Counts counts;
   if (column.is_list()) {
-    for (std::int64_t row = 0; row < column.rows(); ++row) {
-      for_each_member(column, row, {}, {}, [&](std::string_view member) { ++counts[member]; });
+    const std::vector<std::int64_t> members = column.counts();
+    for (std::int32_t code = 0; code < column.values().size(); ++code) {
+      for_each_member(column.values()[code], {}, {}, [&](std::string_view member) {
+        counts[member] += members[static_cast<std::size_t>(code)];
+      });
     }
     return counts;
   }

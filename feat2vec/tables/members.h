@@ -1,12 +1,10 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdint>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "feat2vec/tables/text_column.h"
 
 namespace feat2vec::tables {
 
@@ -36,19 +34,6 @@ void for_each_member(std::string_view text, std::string_view separator,
     if (!is_missing_text(member, missing_words)) visit(member);
     if (end == std::string_view::npos) return;
     text.remove_prefix(end + separator.size());
-  }
-}
-
-/// The same for a cell of a column, whose lists are taken member by member; members that hold the
-/// separator are split too.
-template <typename Visit>
-void for_each_member(const TextColumn& column, std::int64_t row, std::string_view separator,
-                     std::span<const std::string> missing_words, Visit&& visit) {
-  if (!column.is_list()) {
-    return for_each_member(column.text(row), separator, missing_words, visit);
-  }
-  for (std::int64_t i = column.first_member(row); i < column.first_member(row + 1); ++i) {
-    for_each_member(column.member(i), separator, missing_words, visit);
   }
 }
 

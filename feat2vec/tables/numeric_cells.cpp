@@ -59,13 +59,18 @@ std::vector<std::optional<double>> read_numbers(const Table& table, std::string_
     throw Error(table.source_name() + " (" + printable(column, kShownBytes) +
                 "): expected numbers, received lists");
   }
+  std::vector<Number> number_of(static_cast<std::size_t>(cells.values().size()));
+  for (std::size_t code = 0; code < number_of.size(); ++code) {
+    const std::string_view text = cells.values()[static_cast<std::int32_t>(code)];
+    if (!is_missing_text(text, missing_words)) number_of[code] = parse_number(text);
+  }
   std::vector<std::optional<double>> numbers(static_cast<std::size_t>(cells.rows()));
   for (std::int64_t row = 0; row < cells.rows(); ++row) {
-    if (is_missing_text(cells.text(row), missing_words)) continue;
-    const Number number = parse_number(cells.text(row));
+    const auto i = static_cast<std::size_t>(row);
+    const Number& number = number_of[static_cast<std::size_t>(cells.codes()[i])];
     if (number.kind == NumberKind::kMissing) continue;
     if (number.kind != NumberKind::kNumber) throw not_a_number(table, row, cells, number.kind);
-    numbers[static_cast<std::size_t>(row)] = number.value;
+    numbers[i] = number.value;
   }
   return numbers;
 }

@@ -41,8 +41,16 @@ std::string complaint_about(const ParsedFile& file, std::int64_t row) {
   return {};
 }
 
-/// Typed files are checked cell by cell; delimited text was checked before it was split.
+bool has_unclean_text(const TextColumn& column) {
+  for (std::int32_t code = 0; code < column.values().size(); ++code) {
+    if (!is_clean_utf8(column.values()[code])) return true;
+  }
+  return false;
+}
+
+/// Typed files are checked once they are read; delimited text was checked before it was split.
 void check_cells(ParsedFile& file, bool skip_bad_rows) {
+  if (std::none_of(file.columns.begin(), file.columns.end(), has_unclean_text)) return;
   std::vector<std::int64_t> good;
   for (std::int64_t row = 0; row < file.source.rows; ++row) {
     const std::string complaint = complaint_about(file, row);
@@ -53,7 +61,6 @@ void check_cells(ParsedFile& file, bool skip_bad_rows) {
     if (!skip_bad_rows) throw Error(complaint);
     if (file.bad_rows.count++ == 0) file.bad_rows.first = complaint;
   }
-  if (file.bad_rows.count == 0) return;
   for (TextColumn& column : file.columns) {
     TextColumn kept(column.name(), column.is_list());
     for (const std::int64_t row : good) kept.append_row(column, row);
@@ -82,22 +89,22 @@ void check_names(const ParsedFile& file) {
 }
 
 ParsedFile parse_file(const std::string& path, const ReadOptions& options) {
-  const Input input = read_input(path);
-  if (input.kind == InputKind::kDelimited) {
-    return read_delimited(input, options.header, options.skip_bad_rows);
+  Input input(path);
+  if (input.kind() == InputKind::kDelimited) {
+    return read_delimited(input, options.header, options.skip_bad_rows, options.threads);
   }
-  ParsedFile file = input.kind == InputKind::kJson ? read_json(input) : read_columnar(input);
+  ParsedFile file = input.kind() == InputKind::kJson ? read_json(input) : read_columnar(input);
   check_names(file);
   check_cells(file, options.skip_bad_rows);
   if (file.source.rows == 0) {
-    throw Error(shown_path(input.name) + ": expected rows, received none");
+    throw Error(shown_path(input.name()) + ": expected rows, received none");
   }
   return file;
 }
 
 bool is_all_missing(const TextColumn& column) {
-  for (std::int64_t row = 0; row < column.rows(); ++row) {
-    if (!column.is_missing(row)) return false;
+  for (std::int32_t code = 0; code < column.values().size(); ++code) {
+    if (!column.values()[code].empty()) return false;
   }
   return true;
 }
@@ -120,7 +127,7 @@ void append_column(TextColumn& column, TextColumn more, const std::string& file)
     column = with_shape(std::move(column), more.is_list(), file);
   }
   more = with_shape(std::move(more), column.is_list(), file);
-  for (std::int64_t row = 0; row < more.rows(); ++row) column.append_row(more, row);
+  column.append_rows(more);
 }
 
 void check_same_columns(const ParsedFile& first, const ParsedFile& file) {
@@ -166,6 +173,7 @@ Table read_table(const std::vector<std::string>& paths, const ReadOptions& optio
     sources.push_back(file.source);
     append_file(all, std::move(file));
   }
+  for (TextColumn& column : all.columns) column.finish();
   Table table(std::move(all.columns), std::move(sources), std::move(all.bad_rows));
   return options.columns.empty() ? table : table.select_columns(options.columns);
 }

@@ -16,6 +16,7 @@ struct ReadOptions {
   std::vector<std::string> header = {};
   /// The columns to keep; empty: all.
   std::vector<std::string> columns = {};
+  int threads = 1;  ///< to read with, at most; what is read does not depend on it
 };
 
 /// Reads one table from one or more files, which share their columns in any order; `-` is standard

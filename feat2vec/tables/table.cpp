@@ -68,8 +68,8 @@ std::string Table::location(std::int64_t row, std::string_view column) const {
   const std::string name = " (" + printable(column, kShownBytes) + ")";
   if (source == sources_.end()) return "table:row " + std::to_string(local + 1) + name;
   const std::string file = shown_path(source->name);
-  const std::int64_t line = source->line_of_row ? source->line_of_row(local) : 0;
-  if (line == 0) return file + ":row " + std::to_string(local + 1) + name;
+  if (source->lines.rows() == 0) return file + ":row " + std::to_string(local + 1) + name;
+  const std::int64_t line = source->lines.line_of(local);
   const auto field = std::find(source->fields.begin(), source->fields.end(), column);
   return file + ":" + std::to_string(line) + ":" +
          std::to_string(field - source->fields.begin() + 1) + name;
@@ -87,9 +87,7 @@ Table Table::select_rows(std::span<const std::int64_t> rows) const {
     selected.origins_.push_back(origins_.empty() ? row : origins_[static_cast<std::size_t>(row)]);
   }
   for (const auto& column : columns_) {
-    TextColumn copy(column->name(), column->is_list());
-    for (const std::int64_t row : rows) copy.append_row(*column, row);
-    selected.columns_.push_back(std::make_shared<const TextColumn>(std::move(copy)));
+    selected.columns_.push_back(std::make_shared<const TextColumn>(column->select(rows)));
   }
   return selected;
 }

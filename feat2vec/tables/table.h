@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -10,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "feat2vec/tables/row_lines.h"
 #include "feat2vec/tables/text_column.h"
 
 namespace feat2vec::tables {
@@ -19,9 +19,7 @@ struct Source {
   std::string name;                 ///< the path as given, or `stdin`
   std::vector<std::string> fields;  ///< the file's columns in the file's order
   std::int64_t rows = 0;
-  /// Line (from 1) where the record of a row (from 0) starts. Called for messages only; it scans
-  /// the text again. 0 when it cannot tell; empty for files without lines.
-  std::function<std::int64_t(std::int64_t row)> line_of_row;
+  RowLines lines;  ///< where the rows start; none for files without lines
 };
 
 /// Rows left out while reading because something was wrong with them.

@@ -2,32 +2,69 @@
 
 namespace feat2vec::tables {
 
-void TextColumn::append(std::string_view text) {
-  bytes_ += text;
-  offsets_.push_back(static_cast<std::int64_t>(bytes_.size()));
+std::vector<std::int64_t> TextColumn::counts() const {
+  std::vector<std::int64_t> counts(to_index(values().size()));
+  for (const std::int32_t code : codes_) ++counts[to_index(code)];
+  return counts;
+}
+
+void TextColumn::append(std::span<const std::string_view> texts) {
+  const std::size_t rows = codes_.size();
+  codes_.resize(rows + texts.size());
+  values_->add(texts, codes_.data() + rows);
 }
 
 void TextColumn::append_list(std::span<const std::string_view> members) {
   for (const std::string_view member : members) {
     if (!member.empty()) append(member);
   }
-  lists_.push_back(static_cast<std::int64_t>(offsets_.size()) - 1);
+  end_list();
 }
 
 void TextColumn::append_missing() {
   if (is_list_) {
     append_list({});
   } else {
-    append({});
+    append(std::string_view());
   }
 }
 
 void TextColumn::append_row(const TextColumn& other, std::int64_t row) {
-  if (!is_list_) return append(other.text(row));
   for (std::int64_t i = other.first_member(row); i < other.first_member(row + 1); ++i) {
     append(other.member(i));
   }
-  lists_.push_back(static_cast<std::int64_t>(offsets_.size()) - 1);
+  if (is_list_) end_list();
+}
+
+void TextColumn::append_rows(const TextColumn& other) {
+  std::vector<std::int32_t> code_of(to_index(other.values().size()), TextDictionary::kNone);
+  const auto start = static_cast<std::int64_t>(codes_.size());
+  codes_.reserve(codes_.size() + other.codes_.size());
+  for (const std::int32_t code : other.codes_) {
+    std::int32_t& known = code_of[to_index(code)];
+    if (known == TextDictionary::kNone) known = values_->add(other.values()[code]);
+    codes_.push_back(known);
+  }
+  if (!is_list_) return;
+  for (std::size_t i = 1; i < other.lists_.size(); ++i) lists_.push_back(start + other.lists_[i]);
+}
+
+void TextColumn::finish() {
+  values_->release_index();
+  codes_.shrink_to_fit();
+  lists_.shrink_to_fit();
+}
+
+TextColumn TextColumn::select(std::span<const std::int64_t> rows) const {
+  TextColumn selected(name_, is_list_);
+  selected.values_ = values_;
+  selected.codes_.reserve(rows.size());
+  for (const std::int64_t row : rows) {
+    selected.codes_.insert(selected.codes_.end(), codes_.begin() + first_member(row),
+                           codes_.begin() + first_member(row + 1));
+    if (is_list_) selected.end_list();
+  }
+  return selected;
 }
 
 }  // namespace feat2vec::tables

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "feat2vec/text_dictionary.h"
 
 namespace feat2vec::tables {
 
@@ -13,7 +16,9 @@ namespace feat2vec::tables {
 /// empty text and the empty list are missing cells. Numbers, dates and booleans of typed files are
 /// texts here too, so that every file format gives the same cells.
 ///
-/// Grows by appending while a file is read; const afterwards.
+/// Each different text is held once, and a cell is its code, so that whatever depends on the text
+/// alone is done once a text. Grows by appending while a file is read; const afterwards. Copies share
+/// the texts.
 class TextColumn {
  public:
   explicit TextColumn(std::string name, bool is_list = false)
@@ -22,41 +27,57 @@ class TextColumn {
   const std::string& name() const { return name_; }
   bool is_list() const { return is_list_; }
   std::int64_t rows() const {
-    return static_cast<std::int64_t>((is_list_ ? lists_.size() : offsets_.size()) - 1);
+    return static_cast<std::int64_t>(is_list_ ? lists_.size() - 1 : codes_.size());
   }
 
-  /// The cell of a row. REQUIRES: not a list.
-  std::string_view text(std::int64_t row) const { return item(row); }
+  /// The different texts of cells or members by code, in the order they were met. A column of selected
+  /// rows has those of all rows.
+  const TextDictionary& values() const { return *values_; }
+  /// The codes of the cells, or of the members of all lists.
+  std::span<const std::int32_t> codes() const { return codes_; }
+  /// How many cells or members each code has.
+  std::vector<std::int64_t> counts() const;
 
-  /// The members of a row's list are `member(first_member(row))` up to `first_member(row + 1)`.
-  /// REQUIRES: a list.
-  std::int64_t first_member(std::int64_t row) const { return lists_[to_index(row)]; }
-  std::string_view member(std::int64_t index) const { return item(index); }
+  /// The cell of a row. REQUIRES: not a list.
+  std::string_view text(std::int64_t row) const { return member(row); }
+
+  /// The members of a row's list are `member(first_member(row))` up to `first_member(row + 1)`; without
+  /// lists a cell is the only member of its row.
+  std::int64_t first_member(std::int64_t row) const {
+    return is_list_ ? lists_[to_index(row)] : row;
+  }
+  std::string_view member(std::int64_t index) const { return values()[codes_[to_index(index)]]; }
 
   bool is_missing(std::int64_t row) const {
-    return is_list_ ? first_member(row) == first_member(row + 1) : item(row).empty();
+    return is_list_ ? first_member(row) == first_member(row + 1) : text(row).empty();
   }
 
   /// Appends a row. REQUIRES: not a list.
-  void append(std::string_view text);
+  void append(std::string_view text) { codes_.push_back(values_->add(text)); }
+  /// Appends one row a text. REQUIRES: not a list.
+  void append(std::span<const std::string_view> texts);
   /// Appends a row. REQUIRES: a list. Empty members are left out.
   void append_list(std::span<const std::string_view> members);
   void append_missing();
   /// Appends one row of `other`. REQUIRES: both lists, or neither.
   void append_row(const TextColumn& other, std::int64_t row);
+  /// Appends all rows of `other`. REQUIRES: both lists, or neither.
+  void append_rows(const TextColumn& other);
+  /// Frees what only appending needs.
+  void finish();
+
+  /// The rows `rows` in that order.
+  TextColumn select(std::span<const std::int64_t> rows) const;
 
  private:
   static std::size_t to_index(std::int64_t i) { return static_cast<std::size_t>(i); }
-  std::string_view item(std::int64_t i) const {
-    const std::int64_t begin = offsets_[to_index(i)];
-    return {bytes_.data() + begin, to_index(offsets_[to_index(i) + 1] - begin)};
-  }
+  void end_list() { lists_.push_back(static_cast<std::int64_t>(codes_.size())); }
 
   std::string name_;
   bool is_list_ = false;
-  std::string bytes_;
-  std::vector<std::int64_t> offsets_{0};  ///< item i is bytes offsets[i] .. offsets[i + 1]
-  std::vector<std::int64_t> lists_{0};    ///< list of row r is items lists[r] .. lists[r + 1]
+  std::shared_ptr<TextDictionary> values_ = std::make_shared<TextDictionary>();
+  std::vector<std::int32_t> codes_;
+  std::vector<std::int64_t> lists_{0};  ///< list of row r is members lists[r] .. lists[r + 1]
 };
 
 }  // namespace feat2vec::tables

@@ -1,7 +1,9 @@
 #include "feat2vec/tables/text_records.h"
 
 #include <algorithm>
+#include <bit>
 #include <compare>
+#include <cstring>
 #include <map>
 
 namespace feat2vec::tables {
@@ -40,6 +42,18 @@ std::optional<Fit> fit_of(std::string_view text, Dialect dialect) {
   return fit.fields < 2 ? std::nullopt : std::optional(fit);
 }
 
+/// Eight times the byte `c`.
+constexpr std::uint64_t repeated(char c) {
+  return static_cast<unsigned char>(c) * 0x0101010101010101U;
+}
+
+/// The high bit of each byte that is zero; of bytes above the first such one it may be set too.
+constexpr std::uint64_t zero_bytes(std::uint64_t bytes) {
+  return (bytes - repeated(1)) & ~bytes & repeated('\x80');
+}
+
+static_assert(std::endian::native == std::endian::little, "the first byte is the lowest");
+
 }  // namespace
 
 bool RecordScanner::skip_line_end() {
@@ -70,6 +84,16 @@ bool RecordScanner::skip_quoted() {
 }
 
 void RecordScanner::skip_unquoted() {
+  for (; position_ + sizeof(std::uint64_t) <= text_.size(); position_ += sizeof(std::uint64_t)) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text_.data() + position_, sizeof bytes);
+    const std::uint64_t ends = zero_bytes(bytes ^ repeated(dialect_.separator)) |
+                               zero_bytes(bytes ^ repeated('\n')) |
+                               zero_bytes(bytes ^ repeated('\r'));
+    if (ends == 0) continue;
+    position_ += static_cast<std::size_t>(std::countr_zero(ends)) / 8;
+    return;
+  }
   while (position_ < text_.size()) {
     const char c = text_[position_];
     if (c == dialect_.separator || c == '\n' || c == '\r') return;
@@ -77,10 +101,29 @@ void RecordScanner::skip_unquoted() {
   }
 }
 
+/// A record that ends with the text, or with a CR there, is not whole when more may follow.
 bool RecordScanner::next(Record& record) {
   while (skip_line_end()) {
   }
+  const std::size_t position = position_;
+  const std::int64_t line = line_;
   if (position_ == text_.size()) return false;
+  read(record);
+  const bool cut_at_return = position_ + 1 == text_.size() && text_[position_] == '\r';
+  if (!is_whole_ && (position_ == text_.size() || cut_at_return)) {
+    position_ = position;
+    line_ = line;
+    return false;
+  }
+  if (position_ < text_.size() && !skip_line_end()) {
+    record.problem = RecordProblem::kLoneCr;
+    position_ = text_.size();
+  }
+  return true;
+}
+
+/// From the start of a record to its line end.
+void RecordScanner::read(Record& record) {
   record.begin = position_;
   record.line = line_;
   record.problem = RecordProblem::kNone;
@@ -96,16 +139,12 @@ bool RecordScanner::next(Record& record) {
     const bool opens = begin < text_.size() && text_[begin] == '"';
     if (opens && !skip_quoted()) record.problem = RecordProblem::kOpenQuote;
     skip_unquoted();
-    record.fields.push_back({begin, position_});
+    record.fields.push_back(
+        {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(position_)});
     if (position_ == text_.size() || text_[position_] != dialect_.separator) break;
     ++position_;
   }
   record.end = position_;
-  if (position_ < text_.size() && !skip_line_end()) {
-    record.problem = RecordProblem::kLoneCr;
-    position_ = text_.size();
-  }
-  return true;
 }
 
 std::string field_text(std::string_view text, FieldSpan field) {

@@ -27,8 +27,8 @@ enum class RecordProblem {
 
 /// Where a field lies in the text, its quotes included.
 struct FieldSpan {
-  std::size_t begin = 0;
-  std::size_t end = 0;
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
 };
 
 /// One record of a delimited text: one line, or more when a quoted field holds line ends.
@@ -45,21 +45,27 @@ struct Record {
 /// of a field only and are doubled inside one, as in Arrow's CSV reader.
 class RecordScanner {
  public:
-  RecordScanner(std::string_view text, Dialect dialect) : text_(text), dialect_(dialect) {}
+  /// The text, below 4 GiB, starts on line `line`. Unless it `is_whole`, more may follow.
+  RecordScanner(std::string_view text, Dialect dialect, bool is_whole = true, std::int64_t line = 1)
+      : text_(text), dialect_(dialect), is_whole_(is_whole), line_(line) {}
 
-  /// Reads the next record; false at the end of the text.
+  /// Reads the next record; false at the end of the text, and for a record that may go on behind it.
   bool next(Record& record);
 
   /// Where the next record starts, at most.
   std::size_t position() const { return position_; }
+  /// The line of this place.
+  std::int64_t line() const { return line_; }
 
  private:
+  void read(Record& record);
   bool skip_line_end();
   bool skip_quoted();
   void skip_unquoted();
 
   std::string_view text_;
   Dialect dialect_;
+  bool is_whole_ = true;
   std::size_t position_ = 0;
   std::int64_t line_ = 1;
 };

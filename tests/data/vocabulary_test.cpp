@@ -27,7 +27,7 @@ TEST(Vocabulary, AgreesWithAMapWhateverTheOrderOfTheValues) {
   std::mt19937 random(7);
   std::map<std::string, std::int64_t> model;
   while (model.size() < 300) model["v" + std::to_string(random() % 9999)] = 1 + random() % 5;
-  std::vector<std::pair<std::string, std::int64_t>> values(model.begin(), model.end());
+  std::vector<std::pair<std::string_view, std::int64_t>> values(model.begin(), model.end());
   const Vocabulary sorted(values, 4);
   std::shuffle(values.begin(), values.end(), random);
   const Vocabulary shuffled(values, 4);

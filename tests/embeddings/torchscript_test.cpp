@@ -98,7 +98,8 @@ class RowMaker {
     const data::Vocabulary& vocabulary = model_.vocabularies[f];
     const bool mean = model_.schema.features[f].unseen == data::UnseenPolicy::kMeanVector;
     const std::int64_t id = below(vocabulary.size() + 3);
-    if (id < vocabulary.size()) return {vocabulary.value(id), static_cast<std::int32_t>(id)};
+    if (id < vocabulary.size())
+      return {std::string(vocabulary.value(id)), static_cast<std::int32_t>(id)};
     if (id == vocabulary.size()) return {"", vocabulary.missing_id()};
     if (id == vocabulary.size() + 1) return {"n/a", vocabulary.missing_id()};
     return {"never seen", mean ? data::kMeanValue : data::kNoValue};

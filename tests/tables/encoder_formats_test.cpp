@@ -123,7 +123,7 @@ TEST(Encoder, DecodingGivesTheCellsBack) {
     EXPECT_EQ(vocabularies[0].value(colours[row]), rows.colour[row]);
     std::string joined;  // of a cell without repeats, by taking each member's first occurrence
     for (std::int64_t i = offsets[row]; i < offsets[row + 1]; ++i) {
-      joined += (joined.empty() ? "" : ", ") + vocabularies[1].value(genres[i]);
+      joined += (joined.empty() ? "" : ", ") + std::string(vocabularies[1].value(genres[i]));
     }
     if (joined.size() == rows.genres[row].size()) {
       EXPECT_EQ(joined, rows.genres[row]);

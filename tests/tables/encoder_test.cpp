@@ -104,7 +104,7 @@ TEST(Encoder, BagsKeepTheOrderOfTheirMembers) {
   const auto* offsets = dataset.column(0).offsets.const_data_ptr<std::int64_t>();
   Cells last;
   for (std::int64_t i = offsets[2]; i < offsets[3]; ++i) {
-    last.push_back(encoder.vocabularies()[0].value(ids[i]));
+    last.emplace_back(encoder.vocabularies()[0].value(ids[i]));
   }
   EXPECT_EQ(last, (Cells{"m", "z", "a"}));
 }

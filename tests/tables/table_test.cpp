@@ -68,7 +68,7 @@ TEST(Table, LocatesRowsOfAFileThatIsGone) {
   const TableFiles files;
   const Table table = files.read("t.csv", "a\nx\ny\n");
   std::filesystem::remove(files.path("t.csv"));
-  EXPECT_EQ(files.without_folder(table.location(1, "a")), "t.csv:row 2 (a)");
+  EXPECT_EQ(files.without_folder(table.location(1, "a")), "t.csv:3:1 (a)");
 }
 
 TEST(Table, LocatesRowsOfAPipe) {

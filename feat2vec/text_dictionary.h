@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace feat2vec {
+
+/// Distinct texts, any bytes, with codes from 0 in the order in which they were added. The texts lie
+/// one after another in one block of memory; they are found by an open hash table.
+class TextDictionary {
+ public:
+  /// Code of what is not there.
+  static constexpr std::int32_t kNone = -1;
+
+  std::int32_t size() const { return static_cast<std::int32_t>(offsets_.size() - 1); }
+
+  /// The text of a code, valid until the next `add`. REQUIRES: 0 <= code < size().
+  std::string_view operator[](std::int32_t code) const {
+    const auto i = static_cast<std::size_t>(code);
+    return {bytes_.data() + offsets_[i], offsets_[i + 1] - offsets_[i]};
+  }
+
+  /// The code of a text, which is a new one when the text is not there yet. Throws Error beyond
+  /// 2^31 - 2 texts.
+  std::int32_t add(std::string_view text);
+  /// The same for many texts: `codes` gets one each.
+  void add(std::span<const std::string_view> texts, std::int32_t* codes);
+
+  /// The code of a text, or `kNone`. REQUIRES: the index was not released.
+  std::int32_t find(std::string_view text) const;
+
+  /// Frees what only `add` and `find` need; the next `add` makes it anew.
+  void release_index();
+
+ private:
+  /// A place of the hash table. Texts of up to eight bytes are their own key, so that one look at the
+  /// slot tells whether they are equal.
+  struct Slot {
+    std::uint64_t key = 0;
+    std::uint32_t length = 0;
+    std::int32_t code = kNone;
+  };
+
+  static Slot slot_of(std::string_view text);
+  std::size_t home(const Slot& slot) const;
+  bool is_same(const Slot& slot, const Slot& wanted, std::string_view text) const;
+  std::size_t place_of(const Slot& wanted, std::string_view text) const;
+  std::int32_t add(const Slot& wanted, std::string_view text);
+  void reserve_places(std::size_t texts);
+
+  std::string bytes_;
+  std::vector<std::size_t> offsets_{0};  ///< text i is bytes offsets[i] .. offsets[i + 1]
+  std::vector<Slot> slots_;              ///< a power of two of them, or none
+  int shift_ = 64;                       ///< 64 - log2(slots)
+};
+
+}  // namespace feat2vec
