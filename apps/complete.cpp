@@ -144,7 +144,7 @@ std::vector<Completion> best_values(const reading::FeatureValues& target,
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t t = order[i];
     best.push_back(
-        {.value = vocabulary.value(static_cast<std::int64_t>(t)),
+        {.value = std::string(vocabulary.value(static_cast<std::int64_t>(t))),
          .score = scores[t],
          .probability = probabilities ? shares[t] : std::numeric_limits<double>::quiet_NaN(),
          .count = target.counts[t]});
