@@ -124,7 +124,7 @@ void add_model_options(CLI::App* command, TrainArguments& a) {
                     "what is known of a value beforehand: its log probability as noise, a learned "
                     "offset of its group, or the original's single number");
   command->add_flag("--value-bias,!--no-value-bias", a.value_bias,
-                    "A learned bias for every value");
+                    "Learn a bias for every value");
   command
       ->add_option_function<std::string>(
           "--missing-values",

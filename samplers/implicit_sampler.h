@@ -27,7 +27,7 @@ struct SamplerOptions {
   std::int64_t noise_rows = 5;  ///< K, noise rows for each observed row
   std::uint64_t seed = 1;
   Oversampler oversampler = Oversampler::kTwoStep;
-  ContextOptions contexts;  ///< unless the paper's, `ContextSampler` draws
+  ContextOptions contexts{};  ///< unless the paper's, `ContextSampler` draws
 };
 
 /// The implicit sampler of Feat2Vec: for each observed row, K noise rows in which the values of a

@@ -26,9 +26,9 @@ using kernels::Target;
 using testing::make_random_problem;
 using testing::RandomProblem;
 
-constexpr Objective kObjectives[] = {Objective::kNce, Objective::kNegativeSampling,
+constexpr Objective kEachObjective[] = {Objective::kNce, Objective::kNegativeSampling,
                                      Objective::kSoftmax};
-constexpr Prior kPriors[] = {Prior::kNone, Prior::kGroup, Prior::kValue};
+constexpr Prior kEachPrior[] = {Prior::kNone, Prior::kGroup, Prior::kValue};
 
 samplers::ContextOptions contexts_of(std::uint64_t seed, Objective objective) {
   samplers::ContextOptions contexts;
@@ -48,7 +48,7 @@ samplers::ContextOptions contexts_of(std::uint64_t seed, Objective objective) {
   return contexts;
 }
 
-TrainOptions options_of(Objective objective, int threads) {
+TrainOptions context_train_options(Objective objective, int threads) {
   TrainOptions options;
   options.objective = objective;
   options.threads = threads;
@@ -56,19 +56,16 @@ TrainOptions options_of(Objective objective, int threads) {
   return options;
 }
 
-template <class T>
-constexpr at::ScalarType kType = std::is_same_v<T, double> ? at::kDouble : at::kFloat;
-template <class T>
-constexpr double kBound = std::is_same_v<T, double> ? 1e-10 : 1e-5;
-
 /// One step of plain SGD at rate 1 moves each weight by its gradient. False when no value of the problem
 /// meets another.
 template <class T>
 bool expect_parity(std::uint64_t seed, Target target) {
-  const Objective objective = kObjectives[seed % 3];
+  const Objective objective = kEachObjective[seed % 3];
   RandomProblem problem = make_random_problem(
-      seed, {.contexts = contexts_of(seed, objective), .prior = kPriors[seed / 3 % 3]});
-  problem.model->to(kType<T>);
+      seed, {.contexts = contexts_of(seed, objective), .prior = kEachPrior[seed / 3 % 3]});
+  constexpr bool kDouble = std::is_same_v<T, double>;
+  constexpr double kAllowed = kDouble ? 1e-10 : 1e-5;
+  problem.model->to(kDouble ? at::kDouble : at::kFloat);
   problem.model->row_table();
   std::optional<samplers::ContextSampler> sampler;
   try {
@@ -89,7 +86,7 @@ bool expect_parity(std::uint64_t seed, Target target) {
   losses.sums.sum().backward();
 
   FusedCore<T> core(problem.model, problem.sampler->noise().group_of_feature(),
-                    options_of(objective, 1));
+                    context_train_options(objective, 1));
   const EncodedDraws<T> draws(*sampler, *problem.sampler, core);
   kernels::ContextTrainer<T> trainer(core.model().view(), target, 1 + static_cast<int>(seed % 3));
   const NamedTensors before = copy_parameters(*problem.model);
@@ -97,7 +94,7 @@ bool expect_parity(std::uint64_t seed, Target target) {
   rule.rule = kernels::Rule::kSgd;
   rule.rate = 1;
   const double loss = losses.sums.sum().item().toDouble();
-  const double bound = kBound<T> * std::max(1.0, loss);
+  const double bound = kAllowed * std::max(1.0, loss);
   EXPECT_NEAR(loss_sum(trainer.evaluate(draws, targets.data(), count, 3), 1).sum, loss, bound);
   const LossSum received = loss_sum(trainer.exact_step(draws, targets.data(), count, 3, rule), 1);
   EXPECT_NEAR(received.sum, loss, bound);
@@ -109,7 +106,7 @@ bool expect_parity(std::uint64_t seed, Target target) {
         parameters[name].grad().defined() ? parameters[name].grad() : at::zeros_like(weight);
     const at::Tensor moved = weight - parameters[name].detach();
     const double scale = std::max(1.0, expected.abs().max().item().toDouble());
-    EXPECT_LE((moved - expected).abs().max().item().toDouble(), kBound<T> * scale)
+    EXPECT_LE((moved - expected).abs().max().item().toDouble(), kAllowed * scale)
         << "seed " << seed << ", " << name;
   }
   return true;
@@ -142,7 +139,7 @@ INSTANTIATE_TEST_SUITE_P(Targets, ContextParity,
                            return name;
                          });
 
-void run(Engine& engine, std::int64_t epochs) {
+void run_epochs(Engine& engine, std::int64_t epochs) {
   for (std::int64_t epoch = 0; epoch < epochs; ++epoch)
     for (std::int64_t done = 0; done < engine.examples();)
       done += engine.step(static_cast<std::uint32_t>(epoch), done).examples;
@@ -150,18 +147,18 @@ void run(Engine& engine, std::int64_t epochs) {
 
 TEST(ContextEngines, TrainAlike) {
   for (const std::uint64_t seed : {2, 4, 8, 10, 13, 16}) {
-    const Objective objective = kObjectives[seed % 3];
+    const Objective objective = kEachObjective[seed % 3];
     const testing::RandomProblemOptions kind{.contexts = contexts_of(seed, objective)};
     RandomProblem first = make_random_problem(seed, kind);
     RandomProblem second = make_random_problem(seed, kind);
-    TrainOptions options = options_of(objective, 1);
+    TrainOptions options = context_train_options(objective, 1);
     options.optimizer = OptimizerKind::kRowAdagrad;
     options.epochs = 2;
     options.weight_decay = 0.01;
     const auto fused = make_fused_engine(first.model, first.sampler, options);
     AutogradContextEngine autograd(second.model, second.sampler, options);
-    run(*fused, 2);
-    run(autograd, 2);
+    run_epochs(*fused, 2);
+    run_epochs(autograd, 2);
     const NamedTensors left = copy_parameters(*first.model);
     const NamedTensors right = copy_parameters(*second.model);
     for (std::size_t i = 0; i < left.size(); ++i)
@@ -173,20 +170,20 @@ TEST(ContextEngines, TrainAlike) {
 
 TEST(ContextEngines, GiveTheSameBitsForAnyNumberOfThreads) {
   for (const std::uint64_t seed : {4, 8}) {
-    const Objective objective = kObjectives[seed % 3];
+    const Objective objective = kEachObjective[seed % 3];
     const testing::RandomProblemOptions kind{.rows = 2000,
                                              .contexts = contexts_of(seed, objective)};
     RandomProblem first = make_random_problem(seed, kind);
     first.model->to(at::kFloat);
-    TrainOptions options = options_of(objective, 1);
+    TrainOptions options = context_train_options(objective, 1);
     options.optimizer = OptimizerKind::kRowAdagrad;
     options.first_batch = 512;
-    run(*make_fused_engine(first.model, first.sampler, options), 2);
+    run_epochs(*make_fused_engine(first.model, first.sampler, options), 2);
     for (const int threads : {2, 3, 8}) {
       RandomProblem other = make_random_problem(seed, kind);
       other.model->to(at::kFloat);
       options.threads = threads;
-      run(*make_fused_engine(other.model, other.sampler, options), 2);
+      run_epochs(*make_fused_engine(other.model, other.sampler, options), 2);
       const NamedTensors expected = copy_parameters(*first.model);
       const NamedTensors received = copy_parameters(*other.model);
       for (std::size_t i = 0; i < expected.size(); ++i)
@@ -200,12 +197,12 @@ TEST(ContextEngines, LearnInBothModes) {
   for (const bool async : {false, true}) {
     RandomProblem problem = make_random_problem(
         4, {.rows = 1000, .contexts = contexts_of(4, Objective::kNegativeSampling)});
-    TrainOptions options = options_of(Objective::kNegativeSampling, 1);
+    TrainOptions options = context_train_options(Objective::kNegativeSampling, 1);
     options.optimizer = OptimizerKind::kRowAdagrad;
     options.async = async;
     const auto engine = make_fused_engine(problem.model, problem.sampler, options);
     const double before = engine->evaluate(problem.sampler).mean();
-    run(*engine, 3);
+    run_epochs(*engine, 3);
     EXPECT_LT(engine->evaluate(problem.sampler).mean(), before);
   }
 }
