@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -17,6 +18,7 @@
 #include "apps/schema_table.h"
 #include "feat2vec/bounded_json.h"
 #include "feat2vec/error.h"
+#include "feat2vec/tables/table_cache.h"
 #include "samplers/row_order.h"
 
 namespace feat2vec::apps {
@@ -147,11 +149,20 @@ void warn_of_unseen(const std::vector<tables::FeatureCounts>& counts, const std:
     warn(fmt::format("{}: values that training never saw: {}", name, fmt::join(parts, ", ")));
 }
 
+tables::Table read_data(const TrainArguments& arguments) {
+  if (!arguments.cache) return tables::read_table(arguments.data, arguments.read);
+  for (const std::string& path : arguments.data)
+    if (path == "-" || (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path)))
+      throw UsageError(
+          fmt::format("--cache: expected files that can be read again, received {}", path));
+  return tables::read_table_cached(arguments.data, arguments.read, warn);
+}
+
 }  // namespace
 
 TrainTable read_train_table(const TrainArguments& arguments) {
   check_column_flags(arguments);
-  TrainTable result{tables::read_table(arguments.data, arguments.read), {}, {}, {}, {}, {}};
+  TrainTable result{read_data(arguments), {}, {}, {}, {}, {}};
   if (result.table.bad_rows().count > 0)
     warn(fmt::format("{} rows left out, the first: {}", result.table.bad_rows().count,
                      result.table.bad_rows().first));

@@ -45,6 +45,7 @@ Vocabulary::Vocabulary(const std::vector<std::pair<std::string_view, std::int64_
   for (const auto& [value, count] : values) ranks.push_back({count, start_of(value), value});
   std::sort(ranks.begin(), ranks.end());
   counts_.reserve(values.size() + 1);
+  values_.reserve(values.size());
   for (const auto& [count, start, value] : ranks) {
     if (count <= 0)
       throw Error("Vocabulary", "counts above 0", fmt::format("{} for \"{}\"", count, value));
