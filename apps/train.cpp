@@ -91,6 +91,9 @@ void add_data_options(CLI::App* command, TrainArguments& a) {
           "--bad-rows", [&a](const std::string& word) { a.read.skip_bad_rows = word == "skip"; },
           "error | skip: what to do with rows that cannot be read")
       ->check(CLI::IsMember({"error", "skip"}));
+  command->add_flag("--cache", a.cache,
+                    "Keep the columns in DATA.f2v-cache, mapped into memory; the next run with the "
+                    "same content need not read the text");
   auto* valid = command->add_option("--valid", a.valid, "Table of validation rows");
   command
       ->add_option("--valid-share", a.valid_share,

@@ -49,6 +49,7 @@ struct TrainArguments {
   // These do not.
   std::string out = "model.f2v";
   std::string device = "cpu";
+  bool cache = false;             ///< keep what was read of the data beside it
   int threads = 0;                ///< 0: the cores this process may use
   double checkpoint_every = 600;  ///< seconds; 0: none
   bool resume = false;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -17,6 +18,7 @@
 #include "apps/schema_table.h"
 #include "feat2vec/bounded_json.h"
 #include "feat2vec/error.h"
+#include "feat2vec/tables/table_cache.h"
 #include "samplers/row_order.h"
 
 namespace feat2vec::apps {
@@ -132,11 +134,20 @@ data::Dataset drop_empty_rows(const data::Dataset& dataset, const data::Schema& 
   return dataset.select(rows);
 }
 
+tables::Table read_data(const TrainArguments& arguments) {
+  if (!arguments.cache) return tables::read_table(arguments.data, arguments.read);
+  for (const std::string& path : arguments.data)
+    if (path == "-" || (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path)))
+      throw UsageError(
+          fmt::format("--cache: expected files that can be read again, received {}", path));
+  return tables::read_table_cached(arguments.data, arguments.read, warn);
+}
+
 }  // namespace
 
 TrainTable read_train_table(const TrainArguments& arguments) {
   check_column_flags(arguments);
-  TrainTable result{tables::read_table(arguments.data, arguments.read), {}, {}, {}, {}, {}};
+  TrainTable result{read_data(arguments), {}, {}, {}, {}, {}};
   if (result.table.bad_rows().count > 0)
     warn(fmt::format("{} rows left out, the first: {}", result.table.bad_rows().count,
                      result.table.bad_rows().first));

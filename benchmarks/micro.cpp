@@ -99,10 +99,9 @@ struct Plain {
                 std::make_shared<samplers::NoiseTables>(dataset, make_schema(),
                                                         samplers::NoiseOptions{}),
                 samplers::GroupChooser(model->parameter_counts(), 0.5), samplers::SamplerOptions{}),
-        fused(*model, sampler.noise().group_of_feature(), trainers::Objective::kNce),
+        fused(*model, sampler.noise().group_of_feature(), trainers::Objective::kNce, 5),
         cells(dataset, *model, model->row_table(), fused.features(), true),
-        draws(sampler, trainers::Correction(trainers::Objective::kNce, Prior::kGroup, 5),
-              fused.view(), cells.view(), cells.view(), kernels::best_target()),
+        draws(sampler, fused.view(), cells.view(), cells.view(), kernels::best_target()),
         state(model->row_table(), trainers::OptimizerKind::kRowAdagrad),
         trainer(fused.view(), true, kernels::best_target(), 1) {
     state.attach(fused.view().weights, fused.view().scalars);

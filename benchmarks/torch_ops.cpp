@@ -89,11 +89,9 @@ class Source {
                                                          samplers::NoiseOptions{}),
                  samplers::GroupChooser(model->parameter_counts(), 0.5),
                  samplers::SamplerOptions{.noise_rows = noise}),
-        fused_(*model, sampler_.noise().group_of_feature(), trainers::Objective::kNce),
+        fused_(*model, sampler_.noise().group_of_feature(), trainers::Objective::kNce, noise),
         cells_(table.dataset, *model, model->row_table(), fused_.features(), true),
-        draws_(sampler_,
-               trainers::Correction(trainers::Objective::kNce, Prior::kNone, noise),
-               fused_.view(), cells_.view(), cells_.view(),
+        draws_(sampler_, fused_.view(), cells_.view(), cells_.view(),
                trainers::kernels::best_target()) {}
 
   Draws draw(const samplers::RowOrder& order, std::uint32_t epoch, std::int64_t first,

@@ -33,6 +33,15 @@ std::uint64_t short_key(std::string_view text) {
 
 }  // namespace
 
+TextDictionary::TextDictionary(std::string_view bytes, std::span<const std::size_t> offsets)
+    : bytes_(bytes), offsets_(offsets.begin(), offsets.end()) {
+  constexpr std::size_t kMost = std::numeric_limits<std::int32_t>::max();
+  const bool fits = !offsets.empty() && offsets.size() <= kMost && offsets.front() == 0 &&
+                    offsets.back() == bytes.size() &&
+                    std::is_sorted(offsets.begin(), offsets.end());
+  if (!fits) throw Error("TextDictionary", "offsets that rise from 0 to the bytes", "others");
+}
+
 TextDictionary::Slot TextDictionary::slot_of(std::string_view text) {
   constexpr std::size_t kLongest = std::numeric_limits<std::uint32_t>::max();
   const bool is_short = text.size() <= kShort;
@@ -61,8 +70,7 @@ std::size_t TextDictionary::place_of(const Slot& wanted, std::string_view text) 
   return place;
 }
 
-/// Makes room for so many texts in all.
-void TextDictionary::reserve_places(std::size_t texts) {
+void TextDictionary::reserve(std::size_t texts) {
   constexpr std::size_t kFewest = 64;
   if (!slots_.empty() && texts * 3 <= slots_.size() * 2) return;
   slots_.assign(std::max(kFewest, std::bit_ceil(texts * 2)), {});
@@ -90,7 +98,7 @@ std::int32_t TextDictionary::add(const Slot& wanted, std::string_view text) {
 }
 
 std::int32_t TextDictionary::add(std::string_view text) {
-  reserve_places(offsets_.size());
+  reserve(offsets_.size());
   return add(slot_of(text), text);
 }
 
@@ -99,7 +107,7 @@ void TextDictionary::add(std::span<const std::string_view> texts, std::int32_t* 
   std::array<Slot, kAtOnce> wanted;
   while (!texts.empty()) {
     const auto some = texts.first(std::min(texts.size(), kAtOnce));
-    reserve_places(offsets_.size() - 1 + some.size());
+    reserve(offsets_.size() - 1 + some.size());
     for (std::size_t i = 0; i < some.size(); ++i) {
       wanted[i] = slot_of(some[i]);
       __builtin_prefetch(&slots_[home(wanted[i])]);

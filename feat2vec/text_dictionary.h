@@ -16,6 +16,15 @@ class TextDictionary {
   /// Code of what is not there.
   static constexpr std::int32_t kNone = -1;
 
+  TextDictionary() = default;
+
+  /// From `bytes()` and `offsets()` of another one. Throws Error when the two do not fit.
+  TextDictionary(std::string_view bytes, std::span<const std::size_t> offsets);
+
+  /// All texts one after another; text i is bytes offsets[i] .. offsets[i + 1].
+  std::string_view bytes() const { return bytes_; }
+  std::span<const std::size_t> offsets() const { return offsets_; }
+
   std::int32_t size() const { return static_cast<std::int32_t>(offsets_.size() - 1); }
 
   /// The text of a code, valid until the next `add`. REQUIRES: 0 <= code < size().
@@ -32,6 +41,9 @@ class TextDictionary {
 
   /// The code of a text, or `kNone`. REQUIRES: the index was not released.
   std::int32_t find(std::string_view text) const;
+
+  /// Makes room for so many texts in all.
+  void reserve(std::size_t texts);
 
   /// Frees what only `add` and `find` need; the next `add` makes it anew.
   void release_index();
@@ -50,12 +62,11 @@ class TextDictionary {
   bool is_same(const Slot& slot, const Slot& wanted, std::string_view text) const;
   std::size_t place_of(const Slot& wanted, std::string_view text) const;
   std::int32_t add(const Slot& wanted, std::string_view text);
-  void reserve_places(std::size_t texts);
 
   std::string bytes_;
-  std::vector<std::size_t> offsets_{0};  ///< text i is bytes offsets[i] .. offsets[i + 1]
-  std::vector<Slot> slots_;              ///< a power of two of them, or none
-  int shift_ = 64;                       ///< 64 - log2(slots)
+  std::vector<std::size_t> offsets_{0};
+  std::vector<Slot> slots_;  ///< a power of two of them, or none
+  int shift_ = 64;           ///< 64 - log2(slots)
 };
 
 }  // namespace feat2vec

@@ -21,8 +21,8 @@ class Correction {
   double operator()(double log_prob) const { return (slope_ * log_prob) + constant_; }
   double whole(double log_prob) const { return whole_slope_ * log_prob; }
 
-  /// Whether the objective and the prior leave nothing to add.
-  bool none() const { return slope_ == 0 && constant_ == 0; }
+  double slope() const { return slope_; }
+  double constant() const { return constant_; }
 
  private:
   double slope_;

@@ -32,7 +32,7 @@ class FusedContextEngine : public Engine {
  public:
   FusedContextEngine(Feat2Vec model, std::shared_ptr<const samplers::ImplicitSampler> sampler,
                      const TrainOptions& options)
-      : core_(std::move(model), sampler->noise().group_of_feature(), options),
+      : core_(std::move(model), *sampler, options),
         rows_(std::move(sampler)),
         training_(*rows_, core_),
         trainer_(core_.model().view(), kernels::best_target(), options.threads) {}

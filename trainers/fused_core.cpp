@@ -36,12 +36,13 @@ std::int64_t async_size(std::int64_t examples, std::int64_t epochs) {
 }  // namespace
 
 template <class T>
-FusedCore<T>::FusedCore(Feat2Vec model, const std::vector<std::int64_t>& group_of_feature,
+FusedCore<T>::FusedCore(Feat2Vec model, const samplers::ImplicitSampler& sampler,
                         const TrainOptions& options)
     : module_(std::move(model)),
       options_(options),
       table_(module_->row_table()),
-      model_(*module_, group_of_feature, options.objective),
+      model_(*module_, sampler.noise().group_of_feature(), options.objective,
+             sampler.options().noise_rows),
       state_(table_, options.optimizer) {
   state_.attach(model_.view().weights, model_.view().scalars);
   for (const at::Tensor& parameter : module_->parameters())

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "feat2vec/nn/feat2vec.h"
+#include "samplers/implicit_sampler.h"
 #include "trainers/fused_model.h"
 #include "trainers/kernels/group_losses.h"
 #include "trainers/kernels/kernels.h"
@@ -21,8 +22,7 @@ namespace feat2vec::trainers {
 template <class T>
 class FusedCore {
  public:
-  FusedCore(Feat2Vec model, const std::vector<std::int64_t>& group_of_feature,
-            const TrainOptions& options);
+  FusedCore(Feat2Vec model, const samplers::ImplicitSampler& sampler, const TrainOptions& options);
   FusedCore(const FusedCore&) = delete;
   FusedCore& operator=(const FusedCore&) = delete;
 

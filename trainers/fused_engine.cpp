@@ -10,7 +10,6 @@
 #include "feat2vec/data/vocabulary.h"
 #include "feat2vec/error.h"
 #include "samplers/row_order.h"
-#include "trainers/correction.h"
 #include "trainers/encoded_cells.h"
 #include "trainers/evaluate.h"
 #include "trainers/fused_context_engine.h"
@@ -47,13 +46,11 @@ class FusedRows {
     rows_.observed = observed_.view();
     rows_.supply = supply_ ? supply_->view() : observed_.view();
     rows_.noise_rows = static_cast<std::int32_t>(sampler.options().noise_rows);
-    const Correction correction(core.options().objective, core.module().options().prior,
-                                sampler.options().noise_rows);
     if (fused.plain())
-      draws_ = std::make_unique<PlainDraws<T>>(sampler, correction, fused.view(), rows_.observed,
-                                               rows_.supply, target);
+      draws_ = std::make_unique<PlainDraws<T>>(sampler, fused.view(), rows_.observed, rows_.supply,
+                                               target);
     else
-      draws_ = std::make_unique<DonorDraws>(sampler, correction);
+      draws_ = std::make_unique<DonorDraws>(sampler);
     rows_.draws = draws_.get();
   }
 
@@ -81,7 +78,7 @@ class FusedEngine : public Engine {
  public:
   FusedEngine(Feat2Vec model, std::shared_ptr<const samplers::ImplicitSampler> sampler,
               const TrainOptions& options)
-      : core_(std::move(model), sampler->noise().group_of_feature(), options),
+      : core_(std::move(model), *sampler, options),
         sampler_(std::move(sampler)),
         trainer_(core_.model().view(), core_.model().plain(), kernels::best_target(),
                  options.threads),

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "feat2vec/error.h"
 #include "trainers/correction.h"
@@ -11,7 +12,7 @@ namespace feat2vec::trainers {
 
 template <class T>
 FusedModel<T>::FusedModel(Feat2VecImpl& model, const std::vector<std::int64_t>& group_of_feature,
-                          Objective objective) {
+                          Objective objective, std::int64_t noise_rows) {
   const std::int64_t groups =
       1 + *std::max_element(group_of_feature.begin(), group_of_feature.end());
   if (model.group_offsets().defined() && model.group_offsets().numel() != groups)
@@ -29,8 +30,10 @@ FusedModel<T>::FusedModel(Feat2VecImpl& model, const std::vector<std::int64_t>& 
   view_.stride = static_cast<std::int32_t>(table.weights.stride(0));
   view_.group_offsets = model.group_offsets().defined();
   view_.null_row = static_cast<std::int32_t>(table.rows);
-  view_.noise_probability =
-      !Correction(objective, options.prior, /*noise_rows=*/2).none();
+  const Correction correction(objective, options.prior, noise_rows);
+  view_.noise_slope = static_cast<T>(correction.slope());
+  view_.noise_constant = static_cast<T>(
+      correction.constant() - (correction.slope() * std::log(static_cast<double>(noise_rows))));
   view_.softmax = objective == Objective::kSoftmax;
   plain_ = is_plain(model);
 }

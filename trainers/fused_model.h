@@ -15,9 +15,9 @@ class FusedModel {
  public:
   /// `group_of_feature`: the sampling group of each feature, -1 for an offset. The model must have
   /// parameters of type T on the CPU, and no user's module. Throws Error when it has offsets for
-  /// another number of groups.
+  /// another number of groups. `noise_rows`: K.
   FusedModel(Feat2VecImpl& model, const std::vector<std::int64_t>& group_of_feature,
-             Objective objective);
+             Objective objective, std::int64_t noise_rows);
 
   const kernels::ModelView<T>& view() const { return view_; }
   kernels::ModelView<T>& view() { return view_; }

@@ -65,18 +65,13 @@ void DonorDraws::draw(const std::int64_t* rows, std::int32_t count, std::uint32_
   sampler_.draw(rows, count, epoch, groups.data(), out.donors, out.log_noise);
   for (std::int32_t i = 0; i < count; ++i)
     out.groups[i] = static_cast<std::int32_t>(groups[static_cast<std::size_t>(i)]);
-  const double log_k = std::log(static_cast<double>(sampler_.options().noise_rows));
-  const std::int64_t candidates = std::int64_t{count} * (1 + sampler_.options().noise_rows);
-  for (std::int64_t c = 0; c < candidates; ++c)
-    out.log_noise[c] = static_cast<float>(-correction_(out.log_noise[c] - log_k));
 }
 
 template <class T>
-PlainDraws<T>::PlainDraws(const samplers::ImplicitSampler& sampler, const Correction& correction,
+PlainDraws<T>::PlainDraws(const samplers::ImplicitSampler& sampler,
                           const kernels::ModelView<T>& model, const kernels::CellsView<T>& observed,
                           const kernels::CellsView<T>& supply, kernels::Target target)
     : sampler_(sampler),
-      correction_(correction),
       features_(model.features),
       observed_(observed.term),
       null_row_(model.null_row),
@@ -88,12 +83,13 @@ PlainDraws<T>::PlainDraws(const samplers::ImplicitSampler& sampler, const Correc
       log_noise_(static_cast<std::size_t>(model.rows), kUnset) {
   for (std::int64_t g = 0; g < sampler.noise().groups(); ++g) add_group(g, supply);
   // Values that the supply does not have.
+  const double log_k = std::log(static_cast<double>(sampler.options().noise_rows));
   for (std::int64_t r = 0; r < observed.rows; ++r)
     for (std::int32_t g = 0; g < model.groups; ++g) {
       const std::int32_t row = observed_[(r * features_) + group_features_[g]];
       float& log_noise = log_noise_[static_cast<std::size_t>(row)];
       if (std::isnan(log_noise))
-        log_noise = static_cast<float>(-correction_(sampler.noise().distribution(g).log_prob(-1)));
+        log_noise = static_cast<float>(log_k + sampler.noise().distribution(g).log_prob(-1));
     }
 }
 
@@ -101,12 +97,13 @@ template <class T>
 void PlainDraws<T>::add_group(std::int64_t group, const kernels::CellsView<T>& supply) {
   const samplers::NoiseTables& noise = sampler_.noise();
   const samplers::NoiseDistribution& distribution = noise.distribution(group);
+  const double log_k = std::log(static_cast<double>(sampler_.options().noise_rows));
   Group result;
   result.feature = group_features_[group];
   const auto candidate = [&](std::int64_t entity) {
     const std::int64_t donor = noise.entities(group).donor(entity);
     return Candidate{supply.term[(donor * features_) + result.feature],
-                     static_cast<float>(-correction_(distribution.log_prob(entity)))};
+                     static_cast<float>(log_k + distribution.log_prob(entity))};
   };
   const auto& slots = distribution.table().slots();
   result.slots.reserve(slots.size());

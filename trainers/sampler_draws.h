@@ -5,7 +5,6 @@
 
 #include "feat2vec/huge_pages.h"
 #include "samplers/implicit_sampler.h"
-#include "trainers/correction.h"
 #include "trainers/fused_model.h"
 #include "trainers/kernels/draw_source.h"
 #include "trainers/kernels/kernels.h"
@@ -15,14 +14,12 @@ namespace feat2vec::trainers {
 /// The draws of a sampler as the general kernels take them: donor rows.
 class DonorDraws : public kernels::DrawSource {
  public:
-  DonorDraws(const samplers::ImplicitSampler& sampler, const Correction& correction)
-      : sampler_(sampler), correction_(correction) {}
+  explicit DonorDraws(const samplers::ImplicitSampler& sampler) : sampler_(sampler) {}
   void draw(const std::int64_t* rows, std::int32_t count, std::uint32_t epoch,
             const kernels::DrawBuffers& out) const override;
 
  private:
   const samplers::ImplicitSampler& sampler_;
-  Correction correction_;
 };
 
 /// The draws of a sampler as the plain kernels take them, rows of the table: word for word the same
@@ -31,15 +28,14 @@ template <class T>
 class PlainDraws : public kernels::DrawSource {
  public:
   /// `observed` and `supply`: the plain cells of the sampler's rows and of its supply.
-  PlainDraws(const samplers::ImplicitSampler& sampler, const Correction& correction,
-             const kernels::ModelView<T>& model,
+  PlainDraws(const samplers::ImplicitSampler& sampler, const kernels::ModelView<T>& model,
              const kernels::CellsView<T>& observed, const kernels::CellsView<T>& supply,
              kernels::Target target);
   void draw(const std::int64_t* rows, std::int32_t count, std::uint32_t epoch,
             const kernels::DrawBuffers& out) const override;
 
  private:
-  /// A row that noise can be, with what its logit is less.
+  /// A row that noise can be, with its log(K·P2).
   struct Candidate {
     std::int32_t row = 0;
     float log_noise = 0;
@@ -68,7 +64,6 @@ class PlainDraws : public kernels::DrawSource {
                const kernels::DrawBuffers& out) const;
 
   const samplers::ImplicitSampler& sampler_;
-  Correction correction_;
   std::int32_t features_;
   const std::int32_t* observed_;
   std::int32_t null_row_;

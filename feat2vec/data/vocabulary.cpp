@@ -45,18 +45,21 @@ Vocabulary::Vocabulary(const std::vector<std::pair<std::string_view, std::int64_
   for (const auto& [value, count] : values) ranks.push_back({count, start_of(value), value});
   std::sort(ranks.begin(), ranks.end());
   counts_.reserve(values.size() + 1);
+  const auto texts = std::make_shared<TextDictionary>();
+  texts->reserve(values.size());
   for (const auto& [count, start, value] : ranks) {
     if (count <= 0)
       throw Error("Vocabulary", "counts above 0", fmt::format("{} for \"{}\"", count, value));
-    if (values_.add(value) != static_cast<std::int32_t>(counts_.size()))
+    if (texts->add(value) != static_cast<std::int32_t>(counts_.size()))
       throw Error("Vocabulary", "each value once", fmt::format("\"{}\" twice", value));
     counts_.push_back(count);
   }
+  values_ = texts;
   if (missing_count_ > 0) counts_.push_back(missing_count_);
 }
 
 std::optional<std::int32_t> Vocabulary::find(std::string_view value) const {
-  const std::int32_t id = values_.find(value);
+  const std::int32_t id = values_->find(value);
   if (id == TextDictionary::kNone) return std::nullopt;
   return id;
 }
@@ -68,7 +71,7 @@ std::int32_t Vocabulary::missing_id() const {
 std::string_view Vocabulary::value(std::int64_t id) const {
   if (id < 0 || id >= rows())
     throw Error("Vocabulary", fmt::format("an id in [0, {})", rows()), fmt::format("{}", id));
-  return id == size() ? std::string_view() : values_[static_cast<std::int32_t>(id)];
+  return id == size() ? std::string_view() : (*values_)[static_cast<std::int32_t>(id)];
 }
 
 std::int64_t Vocabulary::count(std::int64_t id) const {
@@ -79,7 +82,7 @@ std::int64_t Vocabulary::count(std::int64_t id) const {
 
 std::string Vocabulary::nearest_spelling(std::string_view value) const {
   std::vector<std::string> values;
-  for (std::int32_t id = 0; id < values_.size(); ++id) values.emplace_back(values_[id]);
+  for (std::int32_t id = 0; id < values_->size(); ++id) values.emplace_back((*values_)[id]);
   return feat2vec::nearest_spelling(value, values);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,8 +16,8 @@ namespace feat2vec::data {
 inline constexpr std::int32_t kNoValue = -1;    ///< adds nothing: the zero vector
 inline constexpr std::int32_t kMeanValue = -2;  ///< the mean of all vectors of the feature
 
-/// The values of one feature with their ids and counts. Frozen once made; ids run by count
-/// (descending), then by bytes, so they do not depend on the order of the rows.
+/// The values of one feature with their ids and counts. Frozen once made, and copies share the texts;
+/// ids run by count (descending), then by bytes, so they do not depend on the order of the rows.
 ///
 /// Missing is a value too when `missing_count` is above 0: its id is `size()`, after all others.
 class Vocabulary {
@@ -29,7 +30,7 @@ class Vocabulary {
              std::int64_t missing_count);
 
   /// Number of values, missing not among them.
-  std::int64_t size() const { return values_.size(); }
+  std::int64_t size() const { return values_->size(); }
 
   /// Number of vectors: `size()`, and one more when missing has a vector of its own.
   std::int64_t rows() const { return size() + (missing_count_ > 0 ? 1 : 0); }
@@ -52,7 +53,7 @@ class Vocabulary {
   std::string nearest_spelling(std::string_view value) const;
 
  private:
-  TextDictionary values_;
+  std::shared_ptr<const TextDictionary> values_ = std::make_shared<TextDictionary>();
   std::vector<std::int64_t> counts_;
   std::int64_t missing_count_ = 0;
 };

@@ -47,6 +47,7 @@ class Table {
 
   /// The file, or the first of the files, that the rows came from.
   std::string source_name() const;
+  const std::vector<Source>& sources() const { return sources_; }
   const BadRows& bad_rows() const { return bad_rows_; }
 
   /// `FILE:LINE:FIELD (NAME)` of a cell, LINE where the record starts, FIELD from 1; or

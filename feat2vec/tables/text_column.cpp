@@ -1,10 +1,32 @@
 #include "feat2vec/tables/text_column.h"
 
+#include <algorithm>
+
+#include "feat2vec/error.h"
+
 namespace feat2vec::tables {
+
+TextColumn::TextColumn(std::string name, bool is_list, TextDictionary values,
+                       std::span<const std::int32_t> codes, std::span<const std::int64_t> lists,
+                       std::shared_ptr<const void> owner)
+    : name_(std::move(name)),
+      is_list_(is_list),
+      values_(std::make_shared<TextDictionary>(std::move(values))),
+      lists_(lists.begin(), lists.end()),
+      borrowed_(codes),
+      owner_(std::move(owner)) {
+  const auto known = [&](std::int32_t code) { return code >= 0 && code < values_->size(); };
+  const auto end = is_list ? static_cast<std::int64_t>(codes.size()) : 0;
+  const bool fits = !lists.empty() && lists.front() == 0 && lists.back() == end &&
+                    std::is_sorted(lists.begin(), lists.end());
+  if (!fits || !std::all_of(codes.begin(), codes.end(), known)) {
+    throw Error("TextColumn", "codes and lists that fit", "others");
+  }
+}
 
 std::vector<std::int64_t> TextColumn::counts() const {
   std::vector<std::int64_t> counts(to_index(values().size()));
-  for (const std::int32_t code : codes_) ++counts[to_index(code)];
+  for (const std::int32_t code : codes()) ++counts[to_index(code)];
   return counts;
 }
 
@@ -39,8 +61,8 @@ void TextColumn::append_row(const TextColumn& other, std::int64_t row) {
 void TextColumn::append_rows(const TextColumn& other) {
   std::vector<std::int32_t> code_of(to_index(other.values().size()), TextDictionary::kNone);
   const auto start = static_cast<std::int64_t>(codes_.size());
-  codes_.reserve(codes_.size() + other.codes_.size());
-  for (const std::int32_t code : other.codes_) {
+  codes_.reserve(codes_.size() + other.codes().size());
+  for (const std::int32_t code : other.codes()) {
     std::int32_t& known = code_of[to_index(code)];
     if (known == TextDictionary::kNone) known = values_->add(other.values()[code]);
     codes_.push_back(known);
@@ -60,8 +82,8 @@ TextColumn TextColumn::select(std::span<const std::int64_t> rows) const {
   selected.values_ = values_;
   selected.codes_.reserve(rows.size());
   for (const std::int64_t row : rows) {
-    selected.codes_.insert(selected.codes_.end(), codes_.begin() + first_member(row),
-                           codes_.begin() + first_member(row + 1));
+    selected.codes_.insert(selected.codes_.end(), codes().begin() + first_member(row),
+                           codes().begin() + first_member(row + 1));
     if (is_list_) selected.end_list();
   }
   return selected;

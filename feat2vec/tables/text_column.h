@@ -24,17 +24,25 @@ class TextColumn {
   explicit TextColumn(std::string name, bool is_list = false)
       : name_(std::move(name)), is_list_(is_list) {}
 
+  /// From the parts of another column; `codes` are not copied and live as long as `owner`. Nothing may
+  /// be appended. Throws Error when the parts do not fit.
+  TextColumn(std::string name, bool is_list, TextDictionary values,
+             std::span<const std::int32_t> codes, std::span<const std::int64_t> lists,
+             std::shared_ptr<const void> owner);
+
   const std::string& name() const { return name_; }
   bool is_list() const { return is_list_; }
   std::int64_t rows() const {
-    return static_cast<std::int64_t>(is_list_ ? lists_.size() - 1 : codes_.size());
+    return static_cast<std::int64_t>(is_list_ ? lists_.size() - 1 : codes().size());
   }
 
   /// The different texts of cells or members by code, in the order they were met. A column of selected
   /// rows has those of all rows.
   const TextDictionary& values() const { return *values_; }
   /// The codes of the cells, or of the members of all lists.
-  std::span<const std::int32_t> codes() const { return codes_; }
+  std::span<const std::int32_t> codes() const { return owner_ ? borrowed_ : codes_; }
+  /// The members of row r's list are lists[r] .. lists[r + 1]; {0} without lists.
+  std::span<const std::int64_t> lists() const { return lists_; }
   /// How many cells or members each code has.
   std::vector<std::int64_t> counts() const;
 
@@ -46,7 +54,7 @@ class TextColumn {
   std::int64_t first_member(std::int64_t row) const {
     return is_list_ ? lists_[to_index(row)] : row;
   }
-  std::string_view member(std::int64_t index) const { return values()[codes_[to_index(index)]]; }
+  std::string_view member(std::int64_t index) const { return values()[codes()[to_index(index)]]; }
 
   bool is_missing(std::int64_t row) const {
     return is_list_ ? first_member(row) == first_member(row + 1) : text(row).empty();
@@ -77,7 +85,9 @@ class TextColumn {
   bool is_list_ = false;
   std::shared_ptr<TextDictionary> values_ = std::make_shared<TextDictionary>();
   std::vector<std::int32_t> codes_;
-  std::vector<std::int64_t> lists_{0};  ///< list of row r is members lists[r] .. lists[r + 1]
+  std::vector<std::int64_t> lists_{0};
+  std::span<const std::int32_t> borrowed_;  ///< instead of `codes_`
+  std::shared_ptr<const void> owner_;       ///< of these
 };
 
 }  // namespace feat2vec::tables

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "feat2vec/error.h"
+
 namespace feat2vec {
 namespace {
 
@@ -58,6 +60,18 @@ TEST(TextDictionary, GrowsOnAfterItsIndexWasReleased) {
   EXPECT_EQ(dictionary.add("a rather long text"), 1);
   EXPECT_EQ(dictionary.add(""), 3);
   EXPECT_EQ(dictionary.add("a"), 0);
+}
+
+TEST(TextDictionary, IsMadeOfPartsThatFit) {
+  TextDictionary dictionary;
+  for (const char* text : {"a", "", "bc"}) dictionary.add(text);
+  TextDictionary same(dictionary.bytes(), dictionary.offsets());
+  EXPECT_EQ(same[2], "bc");
+  EXPECT_EQ(same.add(""), 1);
+  using Offsets = std::vector<std::size_t>;
+  for (const Offsets& offsets : {Offsets{}, Offsets{0, 2}, Offsets{1, 3}, Offsets{0, 2, 1, 3}}) {
+    EXPECT_THROW(TextDictionary("abc", offsets), Error);
+  }
 }
 
 }  // namespace

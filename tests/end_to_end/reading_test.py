@@ -81,6 +81,24 @@ class GoodTables(CommandTest):
         self.assertIn("feat2vec: warning: 2 rows", errors)
         self.assertIn("t.csv:3", errors)
 
+    def test_a_cache_changes_nothing_but_the_time(self):
+        self.write("t.csv", GOOD)
+        plain = self.train("t.csv")
+        self.assertEqual(self.train("t.csv", "--cache"), plain)
+        self.assertIn("t.csv.f2v-cache", self.files())
+        stamp = self.stamp("t.csv.f2v-cache")
+        self.assertEqual(self.train("t.csv", "--cache"), plain)
+        self.assertEqual(self.stamp("t.csv.f2v-cache"), stamp)
+        self.write("t.csv.f2v-cache", "damaged")
+        _, errors = self.succeeds("train", "t.csv", *TRAIN, "--cache")
+        self.assertEqual(errors.count("feat2vec: warning: t.csv.f2v-cache: not used"), 1)
+        self.fails(2, ["train", "-", "--cache"], "--cache: expected files", stdin=GOOD.encode())
+        self.fails(1, ["train", "none.csv", "--cache"], "none.csv: expected a readable file")
+
+    def test_threads_change_nothing(self):
+        self.write("t.csv", films(20_000))
+        self.assertEqual(self.train("t.csv", "--threads", "3"), self.train("t.csv", "--threads", "1"))
+
     def test_quoted_fields(self):
         found = self.table('a,b\n"x ""1"", y",u\nx,v\n"x ""1"", y",v\nx,u\n')
         self.assertEqual(set(found["columns"]["a"]["examples"]), {'x "1", y', "x"})

@@ -15,5 +15,16 @@ TEST(RowLines, GivesBackWhatWasAppended) {
   }
 }
 
+TEST(RowLines, AreMadeOfTheirRuns) {
+  RowLines rows;
+  for (const std::int64_t line : {2, 3, 7}) rows.append(line);
+  EXPECT_EQ(RowLines(rows.runs(), 3).line_of(2), 7);
+  EXPECT_EQ(RowLines(RowLines().runs(), 3).rows(), 0);
+  using Runs = std::vector<RowLines::Run>;
+  for (const Runs& runs : {Runs{{1, 2}}, Runs{{0, 2}, {3, 9}}, Runs{{0, 2}, {0, 3}}}) {
+    EXPECT_THROW(RowLines(runs, 3), Error);
+  }
+}
+
 }  // namespace
 }  // namespace feat2vec::tables

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
+#include "feat2vec/error.h"
 #include "tests/tables/table_files.h"
 
 namespace feat2vec::tables {
@@ -48,6 +51,27 @@ TEST(TextColumn, SelectsRowsInAnyOrder) {
   EXPECT_EQ(texts(column), (Texts{"z", "x", "z"}));
   EXPECT_EQ(column.counts(), (std::vector<std::int64_t>{1, 0, 2}));
   EXPECT_EQ(texts(lists_of({{"a", "b"}, {}, {"c"}}).select(rows)), (Texts{"{c}", "{a,b}", "{c}"}));
+}
+
+TEST(TextColumn, IsMadeOfPartsThatFit) {
+  const TextColumn whole = lists_of({{"a", "b"}, {}, {"b"}});
+  const auto made = [&](bool is_list, std::vector<std::int32_t> codes,
+                        std::vector<std::int64_t> lists) {
+    const auto kept = std::make_shared<std::vector<std::int32_t>>(std::move(codes));
+    return TextColumn("c", is_list,
+                      TextDictionary(whole.values().bytes(), whole.values().offsets()), *kept,
+                      lists, kept);
+  };
+  EXPECT_EQ(texts(made(true, {0, 1, 1}, {0, 2, 2, 3})), texts(whole));
+  EXPECT_EQ(texts(made(false, {1, 0}, {0})), (Texts{"b", "a"}));
+  using Codes = std::vector<std::int32_t>;
+  for (const Codes& codes : {Codes{2}, Codes{-1}}) {
+    EXPECT_THROW(made(false, codes, {0}), Error);
+  }
+  using Lists = std::vector<std::int64_t>;
+  for (const Lists& lists : {Lists{}, Lists{0, 3}, Lists{1, 2}, Lists{0, 2, 1, 2}}) {
+    EXPECT_THROW(made(true, {0, 1}, lists), Error);
+  }
 }
 
 }  // namespace

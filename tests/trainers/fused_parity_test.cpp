@@ -32,19 +32,18 @@ constexpr double kBound = std::is_same_v<T, double> ? 1e-10 : 1e-5;
 template <class T>
 struct Fused {
   Fused(RandomProblem& problem, bool plain, Objective objective, Target target, int threads)
-      : model(*problem.model, problem.sampler->noise().group_of_feature(), objective),
+      : model(*problem.model, problem.sampler->noise().group_of_feature(), objective,
+              problem.sampler->options().noise_rows),
         cells(problem.sampler->observed(), *problem.model, problem.model->row_table(),
               model.features(), plain),
-        correction(objective, problem.model->options().prior,
-                   problem.sampler->options().noise_rows),
-        donors(*problem.sampler, correction),
+        donors(*problem.sampler),
         trainer(model.view(), plain, target, threads) {
     rows.observed = cells.view();
     rows.supply = cells.view();
     rows.draws = &donors;
     if (plain) {
-      plain_draws = std::make_unique<PlainDraws<T>>(*problem.sampler, correction, model.view(),
-                                                    cells.view(), cells.view(), target);
+      plain_draws = std::make_unique<PlainDraws<T>>(*problem.sampler, model.view(), cells.view(),
+                                                    cells.view(), target);
       rows.draws = plain_draws.get();
     }
     rows.noise_rows = static_cast<std::int32_t>(problem.sampler->options().noise_rows);
@@ -52,7 +51,6 @@ struct Fused {
 
   FusedModel<T> model;
   EncodedCells<T> cells;
-  Correction correction;
   DonorDraws donors;
   std::unique_ptr<PlainDraws<T>> plain_draws;
   kernels::Rows<T> rows;

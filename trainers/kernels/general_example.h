@@ -88,8 +88,8 @@ class GeneralExample {
     make_contexts();
     const float* log_noise = draw_.log_noise + (b * (1 + draw_.noise_rows));
     for (std::int32_t c = 0; c <= draw_.noise_rows; ++c)
-      logits_[c] = base + candidate_score(c) -
-                   (model_.noise_probability ? static_cast<T>(log_noise[c]) : T{0});
+      logits_[c] = base + candidate_score(c) + (model_.noise_slope * static_cast<T>(log_noise[c])) +
+                   model_.noise_constant;
     const T loss = model_.softmax ? softmax_loss(logits_, 1 + draw_.noise_rows)
                                   : logistic_losses(logits_, 1 + draw_.noise_rows);
     residual_ = 0;

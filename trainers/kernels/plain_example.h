@@ -53,15 +53,14 @@ class PlainExample {
     const Line<T> none = Line<T>::zero();
     const Four<T> totals = sums(squares, squares - own, none, none);
     context_square_ = totals[0];
-    const T base = constant + (totals[1] / 2);
+    const T base = constant + model_.noise_constant + (totals[1] / 2);
     if (model_.softmax) return softmax(ids, log_noise, base, weight, context, residuals);
     T loss = 0;
     T total = 0;
     for (std::int32_t first = 0; first < candidates_; first += 8) {
       Eight<T> logits = candidate_scores(ids + outside_, first, context) + base;
-      if (model_.noise_probability)
-        logits -=
-            __builtin_convertvector(load_unaligned<Eight<float>>(log_noise + first), Eight<T>);
+      logits += model_.noise_slope * __builtin_convertvector(
+                                         load_unaligned<Eight<float>>(log_noise + first), Eight<T>);
       Logistic<T> result = logistic<T>(logits, first, candidates_);
       result.residual *= weight;
       store_unaligned(result.residual, residuals + first);
@@ -77,9 +76,8 @@ class PlainExample {
                       const T* context, T* __restrict residuals) {
     for (std::int32_t first = 0; first < candidates_; first += 8) {
       Eight<T> logits = candidate_scores(ids + outside_, first, context) + base;
-      if (model_.noise_probability)
-        logits -=
-            __builtin_convertvector(load_unaligned<Eight<float>>(log_noise + first), Eight<T>);
+      logits += model_.noise_slope * __builtin_convertvector(
+                                         load_unaligned<Eight<float>>(log_noise + first), Eight<T>);
       store_unaligned(logits, residuals + first);
     }
     const T loss = softmax_loss(residuals, candidates_);
