@@ -56,6 +56,7 @@ std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
 
 int run(int argc, const char* const* argv) {
   CLI::App app{"feat2vec learns one vector for every value of every feature of a table."};
+  app.get_formatter()->column_width(44);  // of the longest flag
   app.name("feat2vec");
   app.footer(kFooter);
   app.set_version_flag("--version", fmt::format("feat2vec {}", kVersion));

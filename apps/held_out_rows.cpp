@@ -77,14 +77,18 @@ std::vector<std::int64_t> held_out_rows(const data::Dataset& rows, double share,
 
 bool hold_out(TrainTable& table, std::uint64_t seed, int threads) {
   constexpr std::int64_t kFewest = 300;
+  constexpr std::int64_t kFewestLong = 100;
+  constexpr std::int64_t kFewestValues = 1500;
   constexpr std::int64_t kMost = 1000;  // more say little more
   constexpr std::int64_t kPart = 10;
   const std::int64_t rows = table.table.rows();
   const std::int64_t wanted = std::min(kMost, rows / kPart);
-  if (wanted < kFewest) return false;
+  if (wanted < kFewestLong) return false;
   const tables::Encoder encoder = tables::Encoder::fit(table.table, table.schema, threads);
-  table.valid_rows = held_out_rows(encoder.encode(table.table, threads).dataset,
-                                   static_cast<double>(wanted) / static_cast<double>(rows), seed);
+  const data::Dataset encoded = encoder.encode(table.table, threads).dataset;
+  if (wanted < kFewest && samplers::Items(encoded).size() / kPart < kFewestValues) return false;
+  table.valid_rows =
+      held_out_rows(encoded, static_cast<double>(wanted) / static_cast<double>(rows), seed);
   auto held = table.valid_rows.begin();
   for (std::int64_t row = 0; row < rows; ++row) {
     if (held != table.valid_rows.end() && *held == row)

@@ -45,8 +45,8 @@ void set_published(TrainArguments& arguments) {
 void apply_preset(TrainArguments& arguments, std::string_view name) {
   if (name == "default") return;
   if (name == "best") {
+    set_contexts(arguments.sampler.contexts, "one");
     arguments.train.learning_rate = 0.03;
-    arguments.train.epochs = 30;
     return;
   }
   if (name != "paper" && name != "seed")

@@ -3,6 +3,7 @@
 #include <ATen/ops/arange.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
@@ -53,6 +54,10 @@ FittedAnswers fit_answers(const Model& model, const TrainArguments& arguments,
   const reading::Memory* memory = known.memory ? &*known.memory : nullptr;
   reading::FitOptions options;
   options.seed = arguments.seed;
+  // Few rows are asked more.
+  constexpr std::int64_t kQueries = 2400;
+  options.queries_per_row = std::clamp<std::int64_t>(
+      kQueries / std::max<std::int64_t>(held_out.rows(), 1), options.queries_per_row, 12);
   // Every other row, for a table may be sorted.
   const auto half = [&](std::int64_t first) {
     return held_out.select(at::arange(first, held_out.rows(), 2, at::kLong));

@@ -83,7 +83,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         data, model, script = (os.path.join(folder, n) for n in ("t.csv", "m.f2v", "m.pt"))
         write(data, table)
-        run("train", data, "--out", model, "--categorical", "director", "--bag", "cast:|", "--numeric",
+        run("train", data, "--out", model, "--missing-values", "vector", "--categorical", "director", "--bag", "cast:|", "--numeric",
             "year", "--dim", "12", "--epochs", "5", "--quiet")
         run("export", model, "--format", "torchscript", "--out", script)
         module = torch.jit.load(script)

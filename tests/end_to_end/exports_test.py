@@ -74,7 +74,7 @@ class Exports(unittest.TestCase):
         cls.table = cls.path("films.csv")
         cls.model = cls.path("films.f2v")
         write_table(cls.table)
-        run("train", cls.table, "--out", cls.model, "--categorical", "director", "--bag", "cast:|",
+        run("train", cls.table, "--out", cls.model, "--missing-values", "vector", "--categorical", "director", "--bag", "cast:|",
             "--numeric", "year", "--numeric", "length", "--dim", str(DIM), "--epochs", "2",
             "--seed", "5", "--quiet")
         for name, arguments in {

@@ -163,8 +163,10 @@ class Meaning(CommandTest):
     def test_words_are_values_elsewhere_unless_named(self):
         self.write("t.csv", "a,b\n" + "NA,u\nx,v\n,u\nx,u\nNA,v\n")
         self.train("t.csv")
+        self.assertEqual(self.vocabulary("m.f2v", "a"), [("NA", 2), ("x", 2)])
+        self.train("t.csv", "--missing-values", "vector")
         self.assertEqual(self.vocabulary("m.f2v", "a"), [("NA", 2), ("x", 2), ("", 1)])
-        self.train("t.csv", "--missing", "NA")
+        self.train("t.csv", "--missing-values", "vector", "--missing", "NA")
         self.assertEqual(self.vocabulary("m.f2v", "a"), [("x", 2), ("", 3)])
 
     def test_one_column_of_bags_and_numbers_can_be_forced(self):

@@ -22,7 +22,8 @@ SCHEMA = {"features": [
      "dense_bias": False},
     {"name": "y", "kind": "categorical"},
     {"name": "offset", "kind": "offset"}]}
-OPTIONS = ("--dim", "10", "--batch", "2000", "--alpha1", ".5", "--alpha2", ".25", "--count-bias", "10",
+OPTIONS = ("--unit", "group", "--context", "all", "--objective", "nce", "--no-value-bias", "--missing-values",
+           "vector", "--no-reader", "--noise", "5", "--dim", "10", "--batch", "2000", "--alpha1", ".5", "--alpha2", ".25", "--count-bias", "10",
            "--lr", "0.01", "--optimizer", "adam", "--epochs", "14", "--patience", "0", "--valid", "valid.csv", "--schema",
            "schema.json", "--quiet")
 

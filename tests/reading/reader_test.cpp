@@ -288,10 +288,18 @@ TEST(CasesOfRow, AskInAllForms) {
       });
       for (const Known& c : one.query) EXPECT_FALSE(c.feature == 1 && c.value == one.answer);
       EXPECT_EQ(one.also_right.size(), knows_other ? 0U : 1U);
-      if (one.form == CaseForm::kRow) EXPECT_EQ(one.query.size(), 3U);
-      if (one.form == CaseForm::kRowWithMembers) EXPECT_EQ(one.query.size(), 4U);
-      if (one.form == CaseForm::kMembers) EXPECT_EQ(one.query.size(), 1U);
-      if (one.form == CaseForm::kFeature) EXPECT_EQ(one.query.size(), 1U);
+      if (one.form == CaseForm::kRow) {
+        EXPECT_EQ(one.query.size(), 3U);
+      }
+      if (one.form == CaseForm::kRowWithMembers) {
+        EXPECT_EQ(one.query.size(), 4U);
+      }
+      if (one.form == CaseForm::kMembers) {
+        EXPECT_EQ(one.query.size(), 1U);
+      }
+      if (one.form == CaseForm::kFeature) {
+        EXPECT_EQ(one.query.size(), 1U);
+      }
     }
     EXPECT_EQ(forms.size(), 4U);
     EXPECT_NEAR(weights, 4, 1e-12);

@@ -156,7 +156,7 @@ TEST_F(ModelContent, NeedsOptionsThatMakeSense) {
               const std::string group = "\"prior\":\"group\"";
               text.replace(text.find(group), group.size(), "\"prior\":\"x\"");
             }),
-            "[ModelOptions] expected prior \"none\" or \"group\", received \"x\"");
+            "[ModelOptions] expected prior \"none\", \"group\" or \"value\", received \"x\"");
 }
 
 TEST_F(ModelContent, NeedsTensorsThatFit) {
