@@ -26,8 +26,7 @@ class Remaining {
     for (std::size_t i = 0; i < row.size();) {
       const std::int32_t feature = row[i].feature;
       bool kept = row[i].value < 0;  // numbers are known by themselves
-      for (; i < row.size() && row[i].feature == feature; ++i)
-        kept = kept || count(row[i]) > 1;
+      for (; i < row.size() && row[i].feature == feature; ++i) kept = kept || count(row[i]) > 1;
       if (!kept) return false;
     }
     return true;
@@ -53,8 +52,8 @@ class Remaining {
 
 std::vector<std::int64_t> held_out_rows(const data::Dataset& rows, double share,
                                         std::uint64_t seed) {
-  const auto wanted = static_cast<std::size_t>(
-      std::llround(share * static_cast<double>(rows.rows())));
+  const auto wanted =
+      static_cast<std::size_t>(std::llround(share * static_cast<double>(rows.rows())));
   const samplers::Items items(rows);
   Remaining remaining(items, rows.columns().size());
   const samplers::RowOrder order(rows.rows(), seed, kHoldOutEpoch);

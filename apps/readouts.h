@@ -17,7 +17,8 @@ namespace feat2vec::apps {
 /// model.
 struct StoredKnowledge {
   StoredKnowledge(const Model& model, const reading::Values& values, const std::string& path);
-  StoredKnowledge(std::optional<reading::FittedReader> fitted, std::optional<reading::Memory> counts)
+  StoredKnowledge(std::optional<reading::FittedReader> fitted,
+                  std::optional<reading::Memory> counts)
       : reader(std::move(fitted)), memory(std::move(counts)) {}
 
   std::optional<reading::FittedReader> reader{};

@@ -100,9 +100,10 @@ void add_data_options(CLI::App* command, TrainArguments& a) {
                    "Share of the rows kept to choose the number of epochs by their loss")
       ->capture_default_str()
       ->excludes(valid);
-  command->add_flag("--reader,!--no-reader", a.reader,
-                    "Fit what weighs the answers of `complete`, on rows kept from a first training, "
-                    "and say how good they are (default where there are 300 such rows)");
+  command->add_flag(
+      "--reader,!--no-reader", a.reader,
+      "Fit what weighs the answers of `complete`, on rows kept from a first training, "
+      "and say how good they are (default where there are 300 such rows)");
   const std::map<std::string, std::int64_t> bytes{
       {"b", 1}, {"k", 1 << 10}, {"m", 1 << 20}, {"g", 1 << 30}};
   command
@@ -126,14 +127,13 @@ void add_model_options(CLI::App* command, TrainArguments& a) {
                     {{"group", Prior::kGroup}, {"none", Prior::kNone}, {"value", Prior::kValue}},
                     "what is known of a value beforehand: its log probability as noise, a learned "
                     "offset of its group, or the original's single number");
-  command->add_flag("--value-bias,!--no-value-bias", a.value_bias,
-                    "Learn a bias for every value");
+  command->add_flag("--value-bias,!--no-value-bias", a.value_bias, "Learn a bias for every value");
   command
       ->add_option_function<std::string>(
           "--missing-values",
           [&a](const std::string& word) {
-            a.missing_policy = word == "vector" ? data::MissingPolicy::kVector
-                                                : data::MissingPolicy::kLeaveOut;
+            a.missing_policy =
+                word == "vector" ? data::MissingPolicy::kVector : data::MissingPolicy::kLeaveOut;
           },
           "vector | leave_out: what empty cells of categories and bags mean, whatever the schema "
           "says")

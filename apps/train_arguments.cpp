@@ -77,9 +77,10 @@ void set_contexts(samplers::ContextOptions& contexts, std::string_view text) {
     const Number share = colon == std::string_view::npos ? Number{NumberKind::kNumber, 1}
                                                          : parse_number(part.substr(colon + 1));
     if (kind == kinds.end() || share.kind != NumberKind::kNumber)
-      throw UsageError(fmt::format("--context: expected all, keep, one, subset, or shares of them "
-                                   "such as subset:0.5,one:0.5, received \"{}\"",
-                                   part));
+      throw UsageError(
+          fmt::format("--context: expected all, keep, one, subset, or shares of them "
+                      "such as subset:0.5,one:0.5, received \"{}\"",
+                      part));
     *kind->second += share.value;
   }
   const double sum = contexts.all + contexts.keep + contexts.one + contexts.subset;
@@ -144,8 +145,8 @@ void finish(TrainArguments& arguments) {
   check(contexts.keep_probability > 0 && contexts.keep_probability <= 1, "--keep",
         "a number in (0, 1]", contexts.keep_probability);
   check(contexts.cap >= 1, "--context-cap", "1 or more", contexts.cap);
-  check(contexts.exact_values >= 0 && contexts.exact_values <= 1024, "--exact-values",
-        "0 to 1024", contexts.exact_values);
+  check(contexts.exact_values >= 0 && contexts.exact_values <= 1024, "--exact-values", "0 to 1024",
+        contexts.exact_values);
   const bool softmax = arguments.train.objective == trainers::Objective::kSoftmax;
   if (!softmax) contexts.exact_values = 0;
   contexts.accidental_hits = !softmax;

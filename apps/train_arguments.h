@@ -2,8 +2,8 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
-#include <string>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -34,7 +34,7 @@ struct TrainArguments {
   /// Fit a reader on a tenth of the rows, or on the validation rows, then train on all rows.
   bool reader = true;
   std::int64_t memory_bytes = std::int64_t{256} << 20U;  ///< of the reader's counts; 0: none
-  bool choose_epochs = true;  ///< by the loss of the validation rows
+  bool choose_epochs = true;                             ///< by the loss of the validation rows
   bool refit = true;  ///< after a validation share: train again on all rows for the best epochs
   std::uint64_t seed = 1;
   ModelOptions model;

@@ -20,8 +20,9 @@
 namespace feat2vec::apps {
 namespace {
 
-std::optional<reading::Memory> counts_of(const reading::Values& values, const TrainArguments& arguments,
-                                     const data::Dataset& rows) {
+std::optional<reading::Memory> counts_of(const reading::Values& values,
+                                         const TrainArguments& arguments,
+                                         const data::Dataset& rows) {
   if (arguments.memory_bytes == 0) return std::nullopt;
   reading::MemoryOptions options;
   options.max_bytes = arguments.memory_bytes;

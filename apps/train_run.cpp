@@ -124,10 +124,10 @@ class Run {
           fmt::format("expected validation rows with values that training knows, received "
                       "none; {} was trained without them",
                       arguments_.out));
-    say(arguments_, arguments_.choose_epochs
-                        ? fmt::format("best after epoch {}; training on all {} rows for as long",
-                                      epochs, rows)
-                        : fmt::format("training on all {} rows", rows));
+    say(arguments_,
+        arguments_.choose_epochs
+            ? fmt::format("best after epoch {}; training on all {} rows for as long", epochs, rows)
+            : fmt::format("training on all {} rows", rows));
     checkpoint_.reset();
     for (const char* key : {"best_epoch", "validation"})
       if (result.model.provenance.contains(key)) found[key] = result.model.provenance[key];

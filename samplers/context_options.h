@@ -15,10 +15,10 @@ enum class Unit {
 /// Each target draws one kind of context, with these shares as probabilities:
 struct ContextOptions {
   Unit unit = Unit::kGroup;
-  double all = 1;                 ///< the sum of all other values of the row (the paper)
-  double keep = 0;                ///< the sum of those kept, each with `keep_probability`
-  double one = 0;                 ///< each of the other values alone ("pairs")
-  double subset = 0;              ///< the sum of n random ones divided by √n, n uniform in 1 … all
+  double all = 1;     ///< the sum of all other values of the row (the paper)
+  double keep = 0;    ///< the sum of those kept, each with `keep_probability`
+  double one = 0;     ///< each of the other values alone ("pairs")
+  double subset = 0;  ///< the sum of n random ones divided by √n, n uniform in 1 … all
   double keep_probability = 0.2;  ///< of kind keep, in (0, 1]
   std::int64_t cap = 10;          ///< pairs a target has at most: of a longer row so many are drawn
   bool same_bag = true;           ///< other members of the target's bag may be context

@@ -77,9 +77,8 @@ void ContextSampler::add_members() {
 bool ContextSampler::group_meets(std::int32_t group, std::int32_t feature) const {
   const auto& features = noise().entities(group).features();
   return group_of(feature) != group &&
-         std::any_of(features.begin(), features.end(), [&](std::size_t f) {
-           return meets(static_cast<std::int32_t>(f), feature);
-         });
+         std::any_of(features.begin(), features.end(),
+                     [&](std::size_t f) { return meets(static_cast<std::int32_t>(f), feature); });
 }
 
 std::int32_t ContextSampler::target_group(std::int64_t target) const {
@@ -137,8 +136,8 @@ void ContextSampler::draw(const std::int64_t* targets, std::int64_t count, std::
   Scratch scratch;
   for (std::int64_t i = 0; i < count; ++i)
     draw_target(targets[i],
-                Philox(rows_.options().seed, epoch, static_cast<std::uint64_t>(targets[i])), scratch,
-                out);
+                Philox(rows_.options().seed, epoch, static_cast<std::uint64_t>(targets[i])),
+                scratch, out);
 }
 
 void ContextSampler::draw_target(std::int64_t target, Philox random, Scratch& scratch,
@@ -191,8 +190,7 @@ void ContextSampler::begin_example(std::int64_t target, Philox& random, ContextD
     add_entity_candidates(row, group, own.feature, random, out);
 }
 
-void ContextSampler::add_value_candidates(const Item& own, Philox& random,
-                                          ContextDraw& out) const {
+void ContextSampler::add_value_candidates(const Item& own, Philox& random, ContextDraw& out) const {
   const NoiseDistribution& members = *members_[static_cast<std::size_t>(own.feature)];
   const auto add = [&](std::int64_t value, double log_prob) {
     out.parts.push_back({Part::From::kValue, own.feature, value});

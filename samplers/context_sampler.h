@@ -56,8 +56,7 @@ class ContextSampler {
   }
   bool group_meets(std::int32_t group, std::int32_t feature) const;
   std::int32_t group_of(std::int32_t feature) const {
-    return static_cast<std::int32_t>(
-        noise().group_of_feature()[static_cast<std::size_t>(feature)]);
+    return static_cast<std::int32_t>(noise().group_of_feature()[static_cast<std::size_t>(feature)]);
   }
   std::int64_t row_of(std::int64_t target) const {
     return row_of_[static_cast<std::size_t>(target)];

@@ -16,9 +16,7 @@ NoiseTables::NoiseTables(data::Dataset supply, const data::Schema& schema,
 NoiseTables::NoiseTables(data::Dataset supply, const data::Schema& schema,
                          const NoiseOptions& options,
                          const std::vector<std::vector<std::int64_t>>& counts)
-    : options_(options),
-      supply_(std::move(supply)),
-      group_of_feature_(schema.group_of_feature()) {
+    : options_(options), supply_(std::move(supply)), group_of_feature_(schema.group_of_feature()) {
   const std::vector<data::SamplingGroup> groups = schema.sampling_groups();
   if (supply_.columns().size() != schema.features.size())
     throw Error("NoiseTables", fmt::format("{} columns", schema.features.size()),

@@ -45,7 +45,9 @@ TargetOrder::TargetOrder(std::span<const std::int64_t> begin, std::uint64_t seed
             first + ((plan.first_target + j) % count));
     }
   };
-  each([this](std::int64_t pass, std::int64_t) { ++pass_begin_[static_cast<std::size_t>(pass) + 1]; });
+  each([this](std::int64_t pass, std::int64_t) {
+    ++pass_begin_[static_cast<std::size_t>(pass) + 1];
+  });
   for (std::size_t pass = 0; pass < static_cast<std::size_t>(kPasses); ++pass) {
     const std::int64_t size = pass_begin_[pass + 1];
     shuffles_.emplace_back(size, seed ^ ((pass + 1) << 40U), epoch);

@@ -63,8 +63,7 @@ class SumMaker {
       for (std::int32_t p = draw_.sum_begin[s]; p < draw_.sum_begin[s + 1]; ++p)
         sum_of_part_[static_cast<std::size_t>(p)] = static_cast<std::int64_t>(s);
     for (std::size_t f = 0; f < model_->features().size(); ++f)
-      for (const Part::From from :
-           {Part::From::kValue, Part::From::kObserved, Part::From::kSupply})
+      for (const Part::From from : {Part::From::kValue, Part::From::kObserved, Part::From::kSupply})
         add(f, from, result);
     return result;
   }
@@ -86,9 +85,8 @@ class SumMaker {
     const data::Column column = from == Part::From::kValue
                                     ? single_values(model_->features()[feature].kind, ids)
                                     : cells.column(feature).select(ids);
-    const at::Tensor scales = at::tensor(draw_.scales, at::kFloat)
-                                  .to(result.biases.options())
-                                  .index_select(0, places);
+    const at::Tensor scales =
+        at::tensor(draw_.scales, at::kFloat).to(result.biases.options()).index_select(0, places);
     if (model_->extractor(feature))
       result.vectors = result.vectors.index_add(
           0, places, model_->extractor(feature)->forward(column) * scales.unsqueeze(1));
@@ -136,8 +134,8 @@ std::vector<double> corrections(const ContextDraw& draw, const Correction& corre
   for (std::size_t i = 0; i < draw.groups.size(); ++i)
     for (std::int32_t c = 0; c < draw.candidates[i]; ++c) {
       const auto s = static_cast<std::size_t>(draw.example_begin[i] + c);
-      values[s] = draw.whole[i] != 0 ? correction.whole(draw.log_probs[s])
-                                     : correction(draw.log_probs[s]);
+      values[s] =
+          draw.whole[i] != 0 ? correction.whole(draw.log_probs[s]) : correction(draw.log_probs[s]);
     }
   return values;
 }
@@ -147,9 +145,9 @@ at::Tensor shared_terms(Feat2Vec& model, const ContextDraw& draw, const at::Tens
   at::Tensor shared = at::zeros({draw.examples(), 1, 1}, like.options());
   if (model->group_offsets().defined()) {
     std::vector<std::int64_t> groups(draw.groups.begin(), draw.groups.end());
-    shared = shared + model->group_offsets()
-                          .index_select(0, to_tensor(groups, like.device()))
-                          .view({-1, 1, 1});
+    shared =
+        shared +
+        model->group_offsets().index_select(0, to_tensor(groups, like.device())).view({-1, 1, 1});
   }
   for (std::size_t f = 0; f < model->features().size(); ++f)
     if (model->features()[f].kind == data::FeatureKind::kOffset && model->bias(f))
@@ -177,13 +175,14 @@ ContextLosses context_losses(Feat2Vec& model, const ContextDraw& draw,
   };
   const Correction correction(objective, model->options().prior, rows.options().noise_rows);
   const at::Tensor base =
-      sums.biases + at::tensor(corrections(draw, correction), at::kDouble).to(sums.biases.options());
+      sums.biases +
+      at::tensor(corrections(draw, correction), at::kDouble).to(sums.biases.options());
   at::Tensor logits = at::bmm(vectors(contexts), vectors(candidates).transpose(1, 2)) +
                       base.index_select(0, candidates.flatten()).view({examples, 1, -1});
-  const at::Tensor there = candidates.ne(none).unsqueeze(1);       // [B, 1, C]
-  const at::Tensor asked = contexts.ne(none);                      // [B, M]
+  const at::Tensor there = candidates.ne(none).unsqueeze(1);  // [B, 1, C]
+  const at::Tensor asked = contexts.ne(none);                 // [B, M]
   const bool softmax = objective == Objective::kSoftmax;
-  at::Tensor losses;                                               // [B, M]
+  at::Tensor losses;  // [B, M]
   if (softmax) {
     const double least = -std::numeric_limits<double>::infinity();
     losses = at::logsumexp(logits.masked_fill(there.logical_not(), least), 2) - logits.select(2, 0);

@@ -16,7 +16,7 @@ namespace feat2vec::trainers {
 /// What one step did.
 struct StepResult {
   std::int64_t examples = 0;  ///< that it took
-  LossSum loss;           ///< of them, before the step
+  LossSum loss;               ///< of them, before the step
 };
 
 /// Makes one training step at a time. What differs between engines is how: the losses and gradients

@@ -72,10 +72,10 @@ class FusedContextEngine : public Engine {
     for (std::int64_t first = 0; first < all; first += kTargets) {
       targets_.resize(static_cast<std::size_t>(std::min(kTargets, all - first)));
       std::iota(targets_.begin(), targets_.end(), first);
-      total += loss_sum(trainer_.evaluate(evaluation_->draws, targets_.data(),
-                                          static_cast<std::int64_t>(targets_.size()),
-                                          kValidationEpoch),
-                        1);
+      total +=
+          loss_sum(trainer_.evaluate(evaluation_->draws, targets_.data(),
+                                     static_cast<std::int64_t>(targets_.size()), kValidationEpoch),
+                   1);
     }
     return total;
   }

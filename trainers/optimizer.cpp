@@ -142,8 +142,7 @@ void decay_touched_rows(torch::nn::Module& module, double weight_decay) {
     const at::Tensor gradient = parameter.value().mutable_grad();
     if (!gradient.defined()) continue;
     at::Tensor rows = as_rows(parameter.key(), gradient);
-    rows.add_(as_rows(parameter.key(), parameter.value()) * rows.ne(0).any(1, true),
-              weight_decay);
+    rows.add_(as_rows(parameter.key(), parameter.value()) * rows.ne(0).any(1, true), weight_decay);
   }
 }
 

@@ -9,7 +9,7 @@ namespace feat2vec::trainers {
 enum class Objective {
   kNce,               ///< noise-contrastive estimation with the noise probability (paper eq. 10)
   kNegativeSampling,  ///< without it (the original's 'ns', which it discourages)
-  kSoftmax,  ///< which of observed and noise it is, corrected for the noise probability
+  kSoftmax,           ///< which of observed and noise it is, corrected for the noise probability
 };
 
 /// Update rules; formulas in kernels/row_rule.h.

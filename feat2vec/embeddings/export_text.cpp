@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "feat2vec/embeddings/keys.h"
@@ -38,6 +39,14 @@ void append_vector(std::string& line, const FeatureVectors& feature, std::int64_
   } else {
     append_numbers(line, vectors.const_data_ptr<float>() + row * dim, dim, separator);
   }
+}
+
+/// The exponent of the counts in the prior of a value: what the noise had when it was in the score.
+double prior_exponent(const Model& model) {
+  if (model.module->options().prior != Prior::kValue) return 1;
+  const auto options = model.provenance.value("options", nlohmann::json::object());
+  const auto alpha2 = options.is_object() ? options.find("alpha2") : options.end();
+  return alpha2 != options.end() && alpha2->is_number() ? alpha2->get<double>() : 0.75;
 }
 
 /// The learned biases of a feature by row, as doubles [size]; empty when it has none.
@@ -96,14 +105,19 @@ void write_projector(const Embeddings& embeddings, const std::string& vectors_pa
 
 void write_biases(const Embeddings& embeddings, const std::string& path) {
   AtomicFile file(path);
+  const double exponent = prior_exponent(embeddings.model());
   for (const FeatureVectors& feature : embeddings.features()) {
     const std::vector<double> learned = learned_biases(embeddings.model(), feature);
-    std::int64_t total = 0;
-    for (std::int64_t row = 0; row < feature.size(); ++row) total += feature.count(row);
+    const auto share = [&](std::int64_t row) {
+      return std::pow(static_cast<double>(feature.count(row)), exponent);
+    };
+    double total = 0;
+    for (std::int64_t row = 0; row < feature.size(); ++row)
+      if (feature.count(row) > 0) total += share(row);
     for (std::int64_t row = 0; row < feature.size(); ++row) {
       double bias = learned.empty() ? 0 : learned[static_cast<std::size_t>(row)];
       if (total > 0) {
-        bias += std::log(static_cast<double>(feature.count(row)) / static_cast<double>(total));
+        bias += std::log(share(row) / total);
       }
       std::string line = encode_key(feature.feature(), feature.value(row));
       line += '\t';

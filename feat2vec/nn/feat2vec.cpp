@@ -185,7 +185,8 @@ at::Tensor Feat2VecImpl::scores(const data::Batch& batch) {
   at::Tensor score = forward(batch.columns).view({batch.observed(), batch.candidates()});
   if (!group_offsets_.defined()) return score;
   if (options_.prior == Prior::kValue)
-    score = score + (batch.log_noise.to(score.scalar_type()) - std::log(static_cast<double>(batch.candidates() - 1)));
+    score = score + (batch.log_noise.to(score.scalar_type()) -
+                     std::log(static_cast<double>(batch.candidates() - 1)));
   // Group -1: all groups were replaced, and the noise is the product of theirs.
   const at::Tensor offsets = at::cat({group_offsets_, group_offsets_.sum(0, true)});
   const at::Tensor last = at::full_like(batch.groups, group_offsets_.size(0));

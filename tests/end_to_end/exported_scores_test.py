@@ -58,8 +58,8 @@ class Reference:
         offsets = self.tensors["names_offsets/" + feature]
         return {names[i:j].decode(): n for n, (i, j) in enumerate(zip(offsets, offsets[1:]))}
 
-    def pooled(self, feature, values):
-        table, ids = self.tensors["vectors/" + feature].astype(float), self.ids(feature)
+    def pooled(self, feature, values, kind="vectors/"):
+        table, ids = self.tensors[kind + feature].astype(float), self.ids(feature)
         known = [table[ids[value]] for value in values if value in ids]
         return numpy.sum(known, 0) if values else table[len(ids)]  # the last row is missing
 
@@ -75,7 +75,8 @@ class Reference:
         a = self.pooled("director", [director] if director else [])
         b = self.pooled("cast", cast)
         c = self.year(year)
-        return a @ b + a @ c + b @ c + float(self.tensors["bias/offset"][0])
+        biases = self.pooled("director", [director] if director else [], "bias/") + self.pooled("cast", cast, "bias/")
+        return a @ b + a @ c + b @ c + float(biases) + float(self.tensors["bias/offset"][0])
 
 
 def main():

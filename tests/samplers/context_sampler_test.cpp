@@ -36,10 +36,10 @@ class Rows {
     schema.features = {{.name = "cast", .kind = data::FeatureKind::kBag, .columns = {"cast"}},
                        {.name = "year", .columns = {"year"}},
                        {.name = "kind", .columns = {"kind"}}};
-    const data::Dataset table({data::Column::bag(at::tensor(cast, at::kInt),
-                                                 at::tensor(offsets, at::kLong)),
-                               data::Column::categorical(at::tensor(year, at::kInt)),
-                               data::Column::categorical(at::tensor(kind, at::kInt))});
+    const data::Dataset table(
+        {data::Column::bag(at::tensor(cast, at::kInt), at::tensor(offsets, at::kLong)),
+         data::Column::categorical(at::tensor(year, at::kInt)),
+         data::Column::categorical(at::tensor(kind, at::kInt))});
     const auto noise = std::make_shared<NoiseTables>(table, schema, NoiseOptions{});
     SamplerOptions options;
     options.noise_rows = noise_rows;
@@ -106,8 +106,8 @@ TEST(ContextSampler, ScoresPairsAgainstEachOtherValueUpToTheCap) {
     for (std::int32_t s = draw.example_begin[e] + draw.candidates[e]; s < draw.example_begin[e + 1];
          ++s) {
       EXPECT_EQ(parts_of(draw, s), 1);
-      const Part& part = draw.parts[static_cast<std::size_t>(
-          draw.sum_begin[static_cast<std::size_t>(s)])];
+      const Part& part =
+          draw.parts[static_cast<std::size_t>(draw.sum_begin[static_cast<std::size_t>(s)])];
       seen.insert({part.feature, part.id});
     }
     // Values of a row may repeat, places may not; here bags have few repeats.

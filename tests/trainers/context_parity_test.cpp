@@ -27,7 +27,7 @@ using testing::make_random_problem;
 using testing::RandomProblem;
 
 constexpr Objective kEachObjective[] = {Objective::kNce, Objective::kNegativeSampling,
-                                     Objective::kSoftmax};
+                                        Objective::kSoftmax};
 constexpr Prior kEachPrior[] = {Prior::kNone, Prior::kGroup, Prior::kValue};
 
 samplers::ContextOptions contexts_of(std::uint64_t seed, Objective objective) {
@@ -44,7 +44,8 @@ samplers::ContextOptions contexts_of(std::uint64_t seed, Objective objective) {
   contexts.same_bag = seed % 3 != 0;
   contexts.shared_noise = seed % 4 < 2;
   contexts.accidental_hits = objective != Objective::kSoftmax;
-  contexts.exact_values = objective == Objective::kSoftmax ? static_cast<std::int64_t>(seed % 7) : 0;
+  contexts.exact_values =
+      objective == Objective::kSoftmax ? static_cast<std::int64_t>(seed % 7) : 0;
   return contexts;
 }
 
@@ -85,8 +86,7 @@ bool expect_parity(std::uint64_t seed, Target target) {
   const ContextLosses losses = context_losses(problem.model, draw, *problem.sampler, objective);
   losses.sums.sum().backward();
 
-  FusedCore<T> core(problem.model, *problem.sampler,
-                    context_train_options(objective, 1));
+  FusedCore<T> core(problem.model, *problem.sampler, context_train_options(objective, 1));
   const EncodedDraws<T> draws(*sampler, *problem.sampler, core);
   kernels::ContextTrainer<T> trainer(core.model().view(), target, 1 + static_cast<int>(seed % 3));
   const NamedTensors before = copy_parameters(*problem.model);

@@ -242,10 +242,7 @@ TEST(FusedEngine, RefusesAModelThatHasMoved) {
   Feat2Vec model = make_planted_model();
   const auto engine = make_fused_engine(model, planted.sampler, TrainOptions{});
   model->to(at::kDouble);
-  EXPECT_NE(error_of([&] {
-              engine->step(0, 0);
-            }).find("one that has moved"),
-            std::string::npos);
+  EXPECT_NE(error_of([&] { engine->step(0, 0); }).find("one that has moved"), std::string::npos);
 }
 
 TEST(MakeEngine, SaysWhyItIsNotTheFusedOne) {

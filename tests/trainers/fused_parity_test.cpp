@@ -69,8 +69,8 @@ void expect_parity(std::uint64_t seed, bool plain_problem, bool plain_kernels, T
                                        Objective::kSoftmax};
   constexpr Prior kPriors[] = {Prior::kNone, Prior::kGroup, Prior::kValue};
   const Objective objective = kObjectives[seed % 3];
-  RandomProblem problem = make_random_problem(
-      seed, {.plain = plain_problem, .prior = kPriors[seed / 3 % 3]});
+  RandomProblem problem =
+      make_random_problem(seed, {.plain = plain_problem, .prior = kPriors[seed / 3 % 3]});
   problem.model->to(kType<T>);
   problem.model->row_table();
   // Rows with a weight each, in an order of their own, some of them twice.

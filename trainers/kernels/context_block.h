@@ -28,9 +28,9 @@ struct ContextBlock {
   const SumTerm<T>* terms = nullptr;
   const T* corrections = nullptr;  ///< [sums]
   const T* weights = nullptr;      ///< [count]; null: 1
-  std::int32_t most_sums = 0;    ///< of one example
-  std::int32_t most_logits = 0;  ///< of one example, by `context_logits`
-  T* scratch = nullptr;          ///< `context_scratch_size` scalars, 64-byte aligned
+  std::int32_t most_sums = 0;      ///< of one example
+  std::int32_t most_logits = 0;    ///< of one example, by `context_logits`
+  T* scratch = nullptr;            ///< `context_scratch_size` scalars, 64-byte aligned
   ExampleLoss* losses = nullptr;
 
   std::int32_t contexts(std::int32_t i) const {

@@ -54,8 +54,8 @@ class ContextExample {
     for (std::int32_t m = 0; m < contexts_; ++m) {
       T* logits = residuals_ + (std::int64_t{m} * width_);
       for (std::int32_t c = 0; c < candidates_; ++c) logits[c] += bases_[c];
-      loss += model_.softmax ? softmax_loss(logits, candidates_)
-                             : logistic_losses(logits, candidates_);
+      loss +=
+          model_.softmax ? softmax_loss(logits, candidates_) : logistic_losses(logits, candidates_);
       for (std::int32_t c = 0; c < candidates_; ++c) {
         logits[c] *= weight;
         total += logits[c];

@@ -68,10 +68,10 @@ void ContextTrainer<T>::score_block(Block& block, Workspace& work) {
   kernels_.context_score(model_, view(block, work), &gradient);
   const auto terms = static_cast<std::int64_t>(block.examples.terms.size());
   for (std::int64_t i = block.first_term; i < block.first_term + terms; ++i)
-    entries_.data()[i] = (static_cast<std::uint64_t>(
-                              static_cast<std::uint32_t>(occurrences_.data()[i].row))
-                          << 32U) |
-                         static_cast<std::uint64_t>(i);
+    entries_.data()[i] =
+        (static_cast<std::uint64_t>(static_cast<std::uint32_t>(occurrences_.data()[i].row))
+         << 32U) |
+        static_cast<std::uint64_t>(i);
 }
 
 /// Losses and gradients of all blocks.
@@ -130,8 +130,8 @@ void ContextTrainer<T>::update_shared(const RuleView<T>& rule) {
     const Block& block = blocks_[static_cast<std::size_t>(b)];
     for (std::int32_t i = 0; i < block.examples.count(); ++i) {
       const auto residual = static_cast<T>(block.losses.data()[i].residual);
-      const auto group = static_cast<std::size_t>(
-          block.examples.groups[static_cast<std::size_t>(i)]);
+      const auto group =
+          static_cast<std::size_t>(block.examples.groups[static_cast<std::size_t>(i)]);
       by_group[group] += residual;
       touched[group] = 1;
       total += residual;
@@ -152,8 +152,8 @@ void ContextTrainer<T>::async_block(Block& block, Workspace& work, const RuleVie
   for (std::int32_t i = 0; i < examples.count; ++i) {
     terms = std::max<std::int64_t>(
         terms, examples.sum_begin[examples.example_begin[i + 1]] - examples.first_term(i));
-    slots = std::max<std::int64_t>(slots,
-                                   context_slots(examples.candidates[i], examples.contexts(i)));
+    slots =
+        std::max<std::int64_t>(slots, context_slots(examples.candidates[i], examples.contexts(i)));
   }
   kernels_.context_async(model_, examples, rule, work.occurrences.reserve(terms),
                          work.slots.reserve((slots + 1) * model_.stride));
@@ -172,14 +172,13 @@ GroupLosses ContextTrainer<T>::async_steps(const ContextSource<T>& source,
 }
 
 template <class T>
-GroupLosses ContextTrainer<T>::evaluate(const ContextSource<T>& source,
-                                        const std::int64_t* targets, std::int64_t count,
-                                        std::uint32_t epoch) {
+GroupLosses ContextTrainer<T>::evaluate(const ContextSource<T>& source, const std::int64_t* targets,
+                                        std::int64_t count, std::uint32_t epoch) {
   draw(source, targets, count, epoch);
   pool_.run(block_count_, [&](std::int64_t item, int thread) {
     Block& block = blocks_[static_cast<std::size_t>(item)];
-    kernels_.context_score(
-        model_, view(block, workspaces_[static_cast<std::size_t>(thread)]), nullptr);
+    kernels_.context_score(model_, view(block, workspaces_[static_cast<std::size_t>(thread)]),
+                           nullptr);
   });
   return sum_losses();
 }

@@ -59,8 +59,8 @@ class PlainExample {
     T total = 0;
     for (std::int32_t first = 0; first < candidates_; first += 8) {
       Eight<T> logits = candidate_scores(ids + outside_, first, context) + base;
-      logits += model_.noise_slope * __builtin_convertvector(
-                                         load_unaligned<Eight<float>>(log_noise + first), Eight<T>);
+      logits += model_.noise_slope *
+                __builtin_convertvector(load_unaligned<Eight<float>>(log_noise + first), Eight<T>);
       Logistic<T> result = logistic<T>(logits, first, candidates_);
       result.residual *= weight;
       store_unaligned(result.residual, residuals + first);
@@ -76,8 +76,8 @@ class PlainExample {
                       const T* context, T* __restrict residuals) {
     for (std::int32_t first = 0; first < candidates_; first += 8) {
       Eight<T> logits = candidate_scores(ids + outside_, first, context) + base;
-      logits += model_.noise_slope * __builtin_convertvector(
-                                         load_unaligned<Eight<float>>(log_noise + first), Eight<T>);
+      logits += model_.noise_slope *
+                __builtin_convertvector(load_unaligned<Eight<float>>(log_noise + first), Eight<T>);
       store_unaligned(logits, residuals + first);
     }
     const T loss = softmax_loss(residuals, candidates_);

@@ -65,7 +65,7 @@ struct ModelView {
   const std::int32_t* constants = nullptr;  ///< rows whose bias every score has (kind offset)
   std::int32_t constant_count = 0;
   std::int32_t null_row = -1;  ///< plain cells: a row of zeros that never moves, for absent values
-  T noise_slope = -1;    ///< the logit gets noise_slope·log(K·P2) + noise_constant
+  T noise_slope = -1;          ///< the logit gets noise_slope·log(K·P2) + noise_constant
   T noise_constant = 0;
   /// One loss for the candidates of an example together, which of them is the observed one, in place of
   /// a logistic loss each. What all candidates have in common then has no gradient.
