@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "apps/command.h"
+#include "feat2vec/embeddings/noise_exponent.h"
 #include "feat2vec/error.h"
 #include "feat2vec/reading/cosine.h"
 #include "feat2vec/reading/counts.h"
@@ -92,12 +93,9 @@ std::string_view Readouts::best(std::int32_t target_feature) const {
 }
 
 reading::ValuesOptions values_options(const Model& model) {
-  const auto options = model.provenance.value("options", nlohmann::json::object());
   reading::ValuesOptions found;
+  found.alpha2 = embeddings::noise_exponent(model);
   found.prior_in_bias = model.module->options().prior == Prior::kValue;
-  if (!options.is_object()) return found;
-  const auto alpha2 = options.find("alpha2");
-  if (alpha2 != options.end() && alpha2->is_number()) found.alpha2 = alpha2->get<double>();
   return found;
 }
 

@@ -144,6 +144,9 @@ void finish(TrainArguments& arguments) {
   samplers::ContextOptions& contexts = arguments.sampler.contexts;
   check(contexts.keep_probability > 0 && contexts.keep_probability <= 1, "--keep",
         "a number in (0, 1]", contexts.keep_probability);
+  if (arguments.sampler.oversampler == samplers::Oversampler::kAll && !contexts.is_paper())
+    throw UsageError(
+        "--oversampler all: expected --unit group --context all beside it, received others");
   check(contexts.cap >= 1, "--context-cap", "1 or more", contexts.cap);
   check(contexts.exact_values >= 0 && contexts.exact_values <= 1024, "--exact-values", "0 to 1024",
         contexts.exact_values);

@@ -84,14 +84,14 @@ class Run {
     apply(arguments_, table->schema);
     say(arguments_, fmt::format("{}: {} rows\n{}", table->table.source_name(), table->table.rows(),
                                 table->description));
-    if (fits_reader_ && !arguments_.choose_epochs) {
-      fits_reader_ = hold_out(*table, arguments_.seed, arguments_.train.threads);
-      if (!fits_reader_) say(arguments_, "too few rows to fit a reader on");
-    }
     if (caught_signal() != 0) return 128 + caught_signal();
     if (checkpoint_ && checkpoint_->position.value("stage", "") == "final")
       return final_stage(std::move(table), checkpoint_->position.value("epochs", std::int64_t{0}),
                          checkpoint_->position.value("selection", nlohmann::json()));
+    if (fits_reader_ && !arguments_.choose_epochs) {
+      fits_reader_ = hold_out(*table, arguments_.seed, arguments_.train.threads);
+      if (!fits_reader_) say(arguments_, "too few rows to fit a reader on");
+    }
     return first_stage(std::move(table));
   }
 

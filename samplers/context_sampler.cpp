@@ -24,6 +24,8 @@ ContextSampler::ContextSampler(const ImplicitSampler& rows, std::vector<std::uin
       meets_(std::move(meets)),
       items_(rows.observed()) {
   options_.validate();
+  if (rows.options().oversampler == Oversampler::kAll)
+    throw Error("ContextSampler", "noise that replaces one value or group", "all groups at once");
   if (meets_.size() != features_ * features_)
     throw Error("ContextSampler", fmt::format("{0} x {0} features that meet", features_),
                 fmt::format("{}", meets_.size()));
@@ -39,14 +41,14 @@ ContextSampler::ContextSampler(const ImplicitSampler& rows, std::vector<std::uin
 /// The targets that can be given a context.
 void ContextSampler::add_targets() {
   target_begin_.push_back(0);
-  Scratch scratch;
   const auto add = [&](std::int64_t row, std::int64_t item) {
-    row_of_.push_back(static_cast<std::int32_t>(row));
-    item_.push_back(static_cast<std::int32_t>(item));
-    collect_others(targets() - 1, scratch);
-    if (!scratch.others.empty()) return;
-    row_of_.pop_back();
-    item_.pop_back();
+    const auto own = static_cast<std::int32_t>(item);
+    for (std::int64_t i = items_.begin(row); i < items_.begin(row + 1); ++i) {
+      if (!is_other(own, i)) continue;
+      row_of_.push_back(static_cast<std::int32_t>(row));
+      item_.push_back(own);
+      return;
+    }
   };
   if (items_.size() >= std::numeric_limits<std::int32_t>::max())
     throw Error("ContextSampler", "fewer than 2^31 - 1 values in all rows",
@@ -86,18 +88,18 @@ std::int32_t ContextSampler::target_group(std::int64_t target) const {
   return options_.unit == Unit::kMember ? group_of(items_[item].feature) : item;
 }
 
+bool ContextSampler::is_other(std::int32_t own, std::int64_t i) const {
+  if (options_.unit == Unit::kGroup) return group_meets(own, items_[i].feature);
+  return i != own && meets(items_[own].feature, items_[i].feature);
+}
+
 void ContextSampler::collect_others(std::int64_t target, Scratch& scratch) const {
   scratch.others.clear();
   scratch.chosen = 0;
   const std::int64_t row = row_of(target);
   const std::int32_t own = item_[static_cast<std::size_t>(target)];
-  const bool member = options_.unit == Unit::kMember;
-  for (std::int64_t i = items_.begin(row); i < items_.begin(row + 1); ++i) {
-    const Item& item = items_[i];
-    if (member ? i != own && meets(items_[own].feature, item.feature)
-               : group_meets(own, item.feature))
-      scratch.others.push_back(item);
-  }
+  for (std::int64_t i = items_.begin(row); i < items_.begin(row + 1); ++i)
+    if (is_other(own, i)) scratch.others.push_back(items_[i]);
 }
 
 /// Moves `count` random ones of the others to the front.

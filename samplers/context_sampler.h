@@ -62,6 +62,8 @@ class ContextSampler {
     return row_of_[static_cast<std::size_t>(target)];
   }
   std::int32_t target_group(std::int64_t target) const;
+  /// Whether item `i` may be context of a target that is item, or group, `own`.
+  bool is_other(std::int32_t own, std::int64_t i) const;
   void collect_others(std::int64_t target, Scratch& scratch) const;
   void choose(std::int64_t count, Philox& random, Scratch& scratch) const;
   void draw_target(std::int64_t target, Philox random, Scratch& scratch, ContextDraw& out) const;

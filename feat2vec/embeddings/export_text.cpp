@@ -5,10 +5,10 @@
 #include <cmath>
 #include <cstdint>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "feat2vec/embeddings/keys.h"
+#include "feat2vec/embeddings/noise_exponent.h"
 #include "feat2vec/nn/extractor.h"
 #include "feat2vec/storage/atomic_file.h"
 
@@ -39,14 +39,6 @@ void append_vector(std::string& line, const FeatureVectors& feature, std::int64_
   } else {
     append_numbers(line, vectors.const_data_ptr<float>() + row * dim, dim, separator);
   }
-}
-
-/// The exponent of the counts in the prior of a value: what the noise had when it was in the score.
-double prior_exponent(const Model& model) {
-  if (model.module->options().prior != Prior::kValue) return 1;
-  const auto options = model.provenance.value("options", nlohmann::json::object());
-  const auto alpha2 = options.is_object() ? options.find("alpha2") : options.end();
-  return alpha2 != options.end() && alpha2->is_number() ? alpha2->get<double>() : 0.75;
 }
 
 /// The learned biases of a feature by row, as doubles [size]; empty when it has none.
@@ -105,7 +97,10 @@ void write_projector(const Embeddings& embeddings, const std::string& vectors_pa
 
 void write_biases(const Embeddings& embeddings, const std::string& path) {
   AtomicFile file(path);
-  const double exponent = prior_exponent(embeddings.model());
+  const Model& model = embeddings.model();
+  // The log prior that training had in the score, else the share of the value.
+  const double exponent =
+      model.module->options().prior == Prior::kValue ? noise_exponent(model) : 1;
   for (const FeatureVectors& feature : embeddings.features()) {
     const std::vector<double> learned = learned_biases(embeddings.model(), feature);
     const auto share = [&](std::int64_t row) {

@@ -77,6 +77,9 @@ bool expect_parity(std::uint64_t seed, Target target) {
   }
   std::vector<std::int64_t> targets(static_cast<std::size_t>(sampler->targets()));
   std::iota(targets.begin(), targets.end(), 0);
+  // Sums of floats are compared over fewer terms: a bias adds up hundreds that cancel.
+  constexpr std::size_t kFloatTargets = 20;
+  if (!kDouble && targets.size() > kFloatTargets) targets.resize(kFloatTargets);
   targets.push_back(0);  // one of them twice
   const auto count = static_cast<std::int64_t>(targets.size());
 
@@ -105,8 +108,7 @@ bool expect_parity(std::uint64_t seed, Target target) {
     const at::Tensor expected =
         parameters[name].grad().defined() ? parameters[name].grad() : at::zeros_like(weight);
     const at::Tensor moved = weight - parameters[name].detach();
-    // Sums of about as many terms as there are losses.
-    const double scale = std::max({1.0, expected.abs().max().item().toDouble(), loss / 10});
+    const double scale = std::max(1.0, expected.abs().max().item().toDouble());
     EXPECT_LE((moved - expected).abs().max().item().toDouble(), kAllowed * scale)
         << "seed " << seed << ", " << name;
   }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "trainers/kernels/row_rule.h"
+#include "trainers/kernels/shared_residuals.h"
 
 namespace feat2vec::trainers::kernels {
 namespace {
@@ -123,25 +123,14 @@ void ContextTrainer<T>::update(const RuleView<T>& rule) {
 /// Steps z_g of every group in the batch, and the constants, which every example has.
 template <class T>
 void ContextTrainer<T>::update_shared(const RuleView<T>& rule) {
-  std::vector<T> by_group(static_cast<std::size_t>(model_.groups));
-  std::vector<std::uint8_t> touched(by_group.size());
-  T total = 0;
+  SharedResiduals<T> residuals(model_.groups);
   for (std::int64_t b = 0; b < block_count_; ++b) {
     const Block& block = blocks_[static_cast<std::size_t>(b)];
-    for (std::int32_t i = 0; i < block.examples.count(); ++i) {
-      const auto residual = static_cast<T>(block.losses.data()[i].residual);
-      const auto group =
-          static_cast<std::size_t>(block.examples.groups[static_cast<std::size_t>(i)]);
-      by_group[group] += residual;
-      touched[group] = 1;
-      total += residual;
-    }
+    for (std::int32_t i = 0; i < block.examples.count(); ++i)
+      residuals.add(block.examples.groups[static_cast<std::size_t>(i)],
+                    block.losses.data()[i].residual);
   }
-  for (std::int32_t g = 0; model_.group_offsets && g < model_.groups; ++g)
-    if (touched[static_cast<std::size_t>(g)] != 0)
-      update_scalar(rule, model_.scalars, model_.rows + g, by_group[static_cast<std::size_t>(g)]);
-  for (std::int32_t i = 0; i < model_.constant_count; ++i)
-    update_scalar(rule, model_.scalars, model_.constants[i], total);
+  residuals.step(model_, rule);
 }
 
 template <class T>

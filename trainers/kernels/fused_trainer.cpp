@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "trainers/kernels/row_rule.h"
+#include "trainers/kernels/shared_residuals.h"
 
 namespace feat2vec::trainers::kernels {
 namespace {
@@ -190,20 +190,10 @@ void FusedTrainer<T>::update(const RuleView<T>& rule, std::int64_t entries) {
 /// Steps z_g of every group in the batch, and the constants, which every example has.
 template <class T>
 void FusedTrainer<T>::update_shared(const RuleView<T>& rule, std::int32_t count) {
-  std::vector<T> by_group(static_cast<std::size_t>(model_.groups));
-  std::vector<std::uint8_t> touched(by_group.size());
-  T total = 0;
-  for (std::int32_t i = 0; i < count; ++i) {
-    const auto residual = static_cast<T>(losses_.data()[i].residual);
-    by_group[static_cast<std::size_t>(groups_.data()[i])] += residual;
-    touched[static_cast<std::size_t>(groups_.data()[i])] = 1;
-    total += residual;
-  }
-  for (std::int32_t g = 0; model_.group_offsets && g < model_.groups; ++g)
-    if (touched[static_cast<std::size_t>(g)] != 0)
-      update_scalar(rule, model_.scalars, model_.rows + g, by_group[static_cast<std::size_t>(g)]);
-  for (std::int32_t i = 0; i < model_.constant_count; ++i)
-    update_scalar(rule, model_.scalars, model_.constants[i], total);
+  SharedResiduals<T> residuals(model_.groups);
+  for (std::int32_t i = 0; i < count; ++i)
+    residuals.add(groups_.data()[i], losses_.data()[i].residual);
+  residuals.step(model_, rule);
 }
 
 template <class T>
