@@ -7,8 +7,11 @@ import os
 import random
 from dataclasses import dataclass
 
+from more_tables import more_tables
+
 NETFLIX = "netflix"
 TABLES = ["goodbooks", "wikimovies", "lastfm", "citeulike", "mushroom", "adult"]
+MORE_TABLES = ["birdstrikes", "bank"]  # to choose settings on
 NOT_LEARNED = {NETFLIX: ["release_year", "duration", "description"]}  # numbers and text; bins stand for them
 BASKETS = ["lastfm", "citeulike"]
 CLOSED = ["mushroom", "adult"]  # every column has few values, one a row
@@ -82,6 +85,7 @@ def prepare_netflix(bench, data, seed, fold, folder):
 
 def prepare_table(table, bench, data, seed, fold, folder):
     judge, tables = load_module(bench, "quality"), load_module(bench, "tables")
+    tables.TABLES.update(more_tables(tables.bins))
     try:
         rows, tests = tables.prepare(table, data, seed, fold)
     except FileNotFoundError as missing:
