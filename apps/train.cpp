@@ -78,7 +78,10 @@ void add_data_options(CLI::App* command, TrainArguments& a) {
           "Columns of numbers that share one vector, A or A,B,C")
       ->allow_extra_args(false)
       ->take_all();
-  command->add_option("--text", a.inference.text, "A column of text (not in this version)")
+  command
+      ->add_option(
+          "--text", a.inference.text,
+          "A column of text, whose words get vectors; without this long texts are left out")
       ->allow_extra_args(false)
       ->take_all();
   command

@@ -90,7 +90,7 @@ void set_contexts(samplers::ContextOptions& contexts, std::string_view text) {
 void apply(const TrainArguments& arguments, data::Schema& schema) {
   for (data::Feature& feature : schema.features) {
     if (!data::has_vocabulary(feature.kind)) continue;
-    if (arguments.value_bias) feature.bias = true;
+    if (arguments.value_bias && !data::is_whole_cell(feature.kind)) feature.bias = true;
     if (arguments.missing_policy) feature.missing = *arguments.missing_policy;
   }
 }

@@ -46,6 +46,7 @@ class Terms {
         if (ids_[row] >= 0) add(ids_[row], T{1});
         break;
       case FeatureKind::kBag:
+      case FeatureKind::kText:
         append_bag(row, add);
         break;
       case FeatureKind::kNumeric:

@@ -34,6 +34,7 @@ void check_columns(const Feature& feature) {
       break;
     case FeatureKind::kBag:
     case FeatureKind::kNumeric:
+    case FeatureKind::kText:
       if (count < 1) wrong("one or more columns");
       break;
     case FeatureKind::kOffset:
@@ -68,6 +69,19 @@ void check_statistics(const Feature& feature) {
                 fmt::format("{}", fmt::join(feature.missing_counts, ", ")));
 }
 
+void check_words(const Feature& feature) {
+  if (feature.kind != FeatureKind::kText) return;
+  if (feature.min_count < 1)
+    throw Error("schema", fmt::format("a min_count of 1 or more for \"{}\"", feature.name),
+                fmt::format("{}", feature.min_count));
+  if (!(feature.max_share > 0 && feature.max_share <= 1))
+    throw Error("schema", fmt::format("a max_share above 0, at most 1, for \"{}\"", feature.name),
+                fmt::format("{}", feature.max_share));
+  if (feature.unseen != UnseenPolicy::kLeaveOut)
+    throw Error("schema", fmt::format("unseen words of \"{}\" to be left out", feature.name),
+                fmt::format("\"{}\"", to_string(feature.unseen)));
+}
+
 void check_features(const Schema& schema) {
   if (schema.features.empty()) throw Error("schema", "one feature or more", "none");
   std::unordered_set<std::string_view> names;
@@ -77,6 +91,7 @@ void check_features(const Schema& schema) {
       throw Error("schema", "each feature name once", fmt::format("\"{}\" twice", feature.name));
     check_columns(feature);
     check_statistics(feature);
+    check_words(feature);
     if (!feature.embedding && !feature.bias && feature.kind != FeatureKind::kOffset)
       throw Error("schema", fmt::format("a vector or a bias for \"{}\"", feature.name), "neither");
   }
@@ -96,7 +111,15 @@ void check_group_names(const std::vector<SamplingGroup>& groups) {
 }  // namespace
 
 bool has_vocabulary(FeatureKind kind) {
-  return kind == FeatureKind::kCategorical || kind == FeatureKind::kBag;
+  return kind == FeatureKind::kCategorical || has_members(kind);
+}
+
+bool has_members(FeatureKind kind) {
+  return kind == FeatureKind::kBag || kind == FeatureKind::kText;
+}
+
+bool is_whole_cell(FeatureKind kind) {
+  return kind == FeatureKind::kNumeric || kind == FeatureKind::kText;
 }
 
 bool Feature::has_missing_vector() const {

@@ -13,11 +13,19 @@ enum class FeatureKind {
   kCategorical,  ///< one value a row; a row of a table of vectors
   kBag,          ///< any number of values a row; their vectors are pooled
   kNumeric,      ///< one or more real columns; a dense layer
+  kText,         ///< the words of a text; their vectors are summed and divided by √n
   kOffset,       ///< no column: one learned number added to every score (the paper's b0)
 };
 
-/// Whether the values of such a feature have ids and counts: categorical and bag.
+/// Whether the values of such a feature have ids and counts: categorical, bag and text (its words).
 bool has_vocabulary(FeatureKind kind);
+
+/// Whether a row has a list of ids: bag and text.
+bool has_members(FeatureKind kind);
+
+/// Whether the cell of a row is known, drawn and asked for as a whole, through its vector, and not by
+/// the values in it: numeric and text.
+bool is_whole_cell(FeatureKind kind);
 
 /// How the vectors of a bag's n members become one.
 enum class Pooling {
@@ -50,8 +58,8 @@ enum class UnseenPolicy {
 struct Feature {
   std::string name{};
   FeatureKind kind = FeatureKind::kCategorical;
-  /// Columns of the table. Categorical: exactly one; bag: one or more (their members are joined);
-  /// numeric: one or more; offset: none.
+  /// Columns of the table. Categorical: exactly one; bag and text: one or more (their members are
+  /// joined); numeric: one or more; offset: none.
   std::vector<std::string> columns{};
 
   /// Bag: text between two members, matched literally; members are trimmed of blanks.
@@ -59,7 +67,13 @@ struct Feature {
   std::string separator{};
   Pooling pooling = Pooling::kSum;
 
+  /// Text: words in fewer rows than `min_count`, or in a larger share of them than `max_share`, are left
+  /// out, as are those that training never saw. A text without other words is missing.
+  std::int64_t min_count = 3;
+  double max_share = 0.2;
+
   MissingPolicy missing = MissingPolicy::kVector;
+  /// Categorical, bag.
   UnseenPolicy unseen = UnseenPolicy::kLeaveOut;
 
   /// Numeric: whether the dense layer has a bias. Without one all vectors of a single column are
@@ -73,6 +87,9 @@ struct Feature {
 
   /// The feature has a vector and meets the others (the original's `bias_only` turns this off).
   bool embedding = true;
+  /// Its values are targets, told from noise by the rest of their rows; else they are context alone.
+  /// Where whole rows are told from noise rows every feature is replaced in turn.
+  bool target = true;
   /// The feature adds a learned number per value to the score (off is the original's
   /// `embeddings_only`, its default).
   bool bias = false;

@@ -4,6 +4,7 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@
 #include "feat2vec/nn/extractor.h"
 #include "feat2vec/numbers.h"
 #include "feat2vec/spelling.h"
+#include "feat2vec/words.h"
 
 namespace feat2vec::embeddings {
 namespace {
@@ -64,6 +66,18 @@ float scaled(const data::Feature& feature, std::optional<double> number) {
                 fmt::format("{}", *number));
   }
   return static_cast<float>(cell);
+}
+
+/// The rows of the words of a text, each once; without those that training left out.
+std::vector<std::int32_t> known_words(const FeatureVectors& vectors, std::string_view text) {
+  std::vector<std::int32_t> rows;
+  for (const std::string& word : words_of(text)) {
+    const std::int64_t row = vectors.row_of(word);
+    if (row >= 0) rows.push_back(static_cast<std::int32_t>(row));
+  }
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return rows;
 }
 
 }  // namespace
@@ -129,6 +143,7 @@ Query Embeddings::find(std::string_view feature_name, std::string_view value) co
   const bool missing = value.empty() || value == "(missing)";
   if (row < 0 && missing) row = vectors.row_of("");
   if (row >= 0) return {vectors.feature(), vectors.value(row), row, vectors.vectors()[row]};
+  if (!missing && vectors.kind() == data::FeatureKind::kText) return text(vectors, value);
   std::string received = "missing, which training never saw";
   if (!value.empty()) {
     const auto& vocabulary = model_->vocabularies.at(model_->schema.index_of(feature_name));
@@ -162,11 +177,28 @@ Query Embeddings::number(const FeatureVectors& vectors, std::string_view value) 
   return {feature.name, parsed ? std::string(value) : std::string(), -1, vector};
 }
 
+Query Embeddings::text(const FeatureVectors& vectors, std::string_view value) const {
+  const std::vector<std::int32_t> ids = known_words(vectors, value);
+  if (ids.empty()) {
+    throw Error(kWhere, fmt::format("a word of \"{}\" that training learned", vectors.feature()),
+                fmt::format("\"{}\"", value));
+  }
+  if (ids.size() == 1)
+    return {vectors.feature(), vectors.value(ids[0]), ids[0], vectors.vectors()[ids[0]]};
+  const at::NoGradGuard no_grad;
+  const auto& extractor = model_->module->extractor(model_->schema.index_of(vectors.feature()));
+  const at::Tensor offsets = at::tensor({0, static_cast<int>(ids.size())}, at::kLong);
+  const auto cell = data::Column::text(at::tensor(ids, at::kInt), offsets);
+  const at::Device device = extractor->parameters().at(0).device();
+  return {vectors.feature(), std::string(value), -1, extractor->forward(cell.to(device))[0].cpu()};
+}
+
 bool Embeddings::knows(std::string_view feature, std::string_view value) const {
   const FeatureVectors* vectors = known_feature(feature);
   if (vectors == nullptr) return false;
   if (vectors->row_of(value) >= 0) return true;
   if (is_missing_word(value)) return true;
+  if (vectors->kind() == data::FeatureKind::kText) return !known_words(*vectors, value).empty();
   const NumberKind kind = parse_number(value).kind;
   return vectors->kind() == data::FeatureKind::kNumeric &&
          (kind == NumberKind::kNumber || kind == NumberKind::kMissing);

@@ -47,8 +47,9 @@ class FeatureVectors {
 struct Query {
   std::string feature;
   std::string value;
-  std::int64_t row = -1;  ///< its row among the vectors of the feature, or -1 for a number
-  at::Tensor vector;      ///< float [dim]
+  std::int64_t row =
+      -1;  ///< its row among the vectors of the feature, or -1 for a number or several words
+  at::Tensor vector;  ///< float [dim]
 };
 
 /// The vectors of all values of all features of a model that have some. Features with a bias alone
@@ -70,7 +71,8 @@ class Embeddings {
 
   /// The vector of a value; the empty text and the schema's missing words stand for missing. For a
   /// numeric feature of one column any number is a value (read as tables are, see feat2vec/numbers.h,
-  /// scaled as in training, then through φ), and the name of a column its weights. Throws Error that
+  /// scaled as in training, then through φ), and the name of a column its weights. Of a text the known
+  /// words count, through φ. Throws Error that
   /// names the nearest known value, and for a missing number where missing has no vector.
   Query find(std::string_view feature, std::string_view value) const;
 
@@ -82,6 +84,7 @@ class Embeddings {
   const FeatureVectors* known_feature(std::string_view name) const;
   bool knows(std::string_view feature, std::string_view value) const;
   bool is_missing_word(std::string_view value) const;
+  Query text(const FeatureVectors& vectors, std::string_view value) const;
   Query number(const FeatureVectors& vectors, std::string_view value) const;
 
   const Model* model_;

@@ -57,6 +57,17 @@ def apply(self, table: Tensor, ids: Tensor) -> Tensor:
     return self.pick(table, ids)
 )PY";
 
+// Which of the values that are given make a row that is not missing: of a text, the known words.
+constexpr std::string_view kMembersThatCount = R"PY(
+def counts(self, value: str) -> bool:
+    return value not in self.missing_words
+)PY";
+
+constexpr std::string_view kWordsThatCount = R"PY(
+def counts(self, value: str) -> bool:
+    return value in self.ids
+)PY";
+
 // A row's distinct values, as training reads them; a row with none is missing.
 constexpr std::string_view kBag = R"PY(
 def read(self, columns: Dict[str, List[List[str]]]) -> Tuple[Tensor, Tensor, Tensor]:
@@ -67,7 +78,7 @@ def read(self, columns: Dict[str, List[List[str]]]) -> Tuple[Tensor, Tensor, Ten
     for values in columns[self.name]:
         members: Dict[str, int] = {}
         for value in values:
-            if value not in self.missing_words:
+            if self.counts(value):
                 members[value] = self.find(value)
         if len(members) == 0:
             members[""] = self.find("")
@@ -142,7 +153,7 @@ def embed_ids(self, ids: Tensor) -> Tensor:
 )PY";
 
 std::string_view cells_type(FeatureKind kind) {
-  return kind == FeatureKind::kBag ? "Tuple[Tensor, Tensor, Tensor]" : "Tensor";
+  return data::has_members(kind) ? "Tuple[Tensor, Tensor, Tensor]" : "Tensor";
 }
 
 /// `vectors` and `biases` of the cells that `read` returns.
@@ -169,7 +180,7 @@ std::string phi_source(const ScriptFeature& feature) {
 
 /// The argument of `forward` that holds the columns of a kind.
 std::string_view argument_of(FeatureKind kind) {
-  if (kind == FeatureKind::kBag) return "bags";
+  if (data::has_members(kind)) return "bags";
   return kind == FeatureKind::kNumeric ? "numbers" : "categorical";
 }
 
@@ -270,7 +281,8 @@ std::string feature_source(const ScriptFeature& feature) {
   source += "\ndef names(self) -> List[str]:\n    return self.values\n";
   source += numeric ? kNumeric : kValues;
   if (feature.kind == FeatureKind::kCategorical) source += kCategorical;
-  if (feature.kind == FeatureKind::kBag) {
+  if (data::has_members(feature.kind)) {
+    source += feature.kind == FeatureKind::kText ? kWordsThatCount : kMembersThatCount;
     source += kBag;
     source += pooling_line(feature.pooling);
   }

@@ -28,25 +28,54 @@ using data::Schema;
 using data::UnseenPolicy;
 using data::Vocabulary;
 
-Vocabulary fit_vocabulary(const Table& table, const Feature& feature, const Schema& schema) {
-  FeatureValues values(table, feature, schema);
+/// Of each value the number of rows that hold it.
+std::vector<std::int64_t> count_rows(FeatureValues& values, std::int64_t rows) {
   std::vector<std::int64_t> counts(static_cast<std::size_t>(values.values().size()));
+  for (std::int64_t row = 0; row < rows; ++row)
+    values.for_each(row, [&](std::int32_t value, const TextColumn&) {
+      ++counts[static_cast<std::size_t>(value)];
+    });
+  return counts;
+}
+
+/// Words that are too rare or too frequent count 0.
+void leave_out_words(std::vector<std::int64_t>& counts, const Table& table,
+                     const Feature& feature) {
+  const double most = feature.max_share * static_cast<double>(table.rows());
+  for (std::int64_t& count : counts)
+    if (count < feature.min_count || static_cast<double>(count) > most) count = 0;
+  if (std::all_of(counts.begin(), counts.end(), [](auto count) { return count == 0; }))
+    throw Error(table.source_name() + " (" + printable(feature.name, kShownBytes) +
+                "): expected words in min_count rows or more and in a share of max_share or less, "
+                "received none");
+}
+
+/// Rows without a value that is counted.
+std::int64_t missing_rows(FeatureValues& values, const std::vector<std::int64_t>& counts,
+                          std::int64_t rows) {
   std::int64_t missing = 0;
-  for (std::int64_t row = 0; row < table.rows(); ++row) {
+  for (std::int64_t row = 0; row < rows; ++row) {
     bool any = false;
     values.for_each(row, [&](std::int32_t value, const TextColumn&) {
-      any = true;
-      ++counts[static_cast<std::size_t>(value)];
+      any = any || counts[static_cast<std::size_t>(value)] > 0;
     });
     if (!any) ++missing;
   }
+  return missing;
+}
+
+Vocabulary fit_vocabulary(const Table& table, const Feature& feature, const Schema& schema) {
+  FeatureValues values(table, feature, schema);
+  std::vector<std::int64_t> counts = count_rows(values, table.rows());
+  if (feature.kind == FeatureKind::kText) leave_out_words(counts, table, feature);
+  const bool counted_missing = feature.missing == MissingPolicy::kVector;
   std::vector<std::pair<std::string_view, std::int64_t>> counted;
   counted.reserve(counts.size());
   for (std::int32_t value = 0; value < values.values().size(); ++value) {
     const std::int64_t count = counts[static_cast<std::size_t>(value)];
     if (count > 0) counted.emplace_back(values.values()[value], count);
   }
-  return {counted, feature.missing == MissingPolicy::kVector ? missing : 0};
+  return {counted, counted_missing ? missing_rows(values, counts, table.rows()) : 0};
 }
 
 void fit_numbers(const Table& table, Feature& feature, const Schema& schema) {
@@ -62,7 +91,7 @@ void fit_numbers(const Table& table, Feature& feature, const Schema& schema) {
   }
 }
 
-/// Encodes the cells of one categorical or bag feature, row by row.
+/// Encodes the cells of one categorical, bag or text feature, row by row.
 class ValueEncoder {
  public:
   ValueEncoder(const Table& table, const Feature& feature, const Schema& schema,
@@ -82,8 +111,9 @@ class ValueEncoder {
   void append_row(std::int64_t row, std::vector<std::int32_t>& ids) {
     bool any = false;
     values_.for_each(row, [&](std::int32_t value, const TextColumn& column) {
-      any = true;
       const std::int32_t id = ids_[static_cast<std::size_t>(value)];
+      if (id == kUnseen && feature_.kind == FeatureKind::kText) return;
+      any = true;
       if (id != kUnseen) {
         ids.push_back(id);
         return;
@@ -152,7 +182,8 @@ Column encode_values(std::int64_t rows, FeatureKind kind, ValueEncoder encoder) 
     encoder.append_row(row, ids);
     offsets.push_back(static_cast<std::int64_t>(ids.size()));
   }
-  return Column::bag(to_tensor(ids, at::kInt), to_tensor(offsets, at::kLong));
+  const auto column = kind == FeatureKind::kText ? Column::text : Column::bag;
+  return column(to_tensor(ids, at::kInt), to_tensor(offsets, at::kLong));
 }
 
 Column encode_numbers(const Table& table, const Feature& feature, const Schema& schema,
@@ -189,6 +220,7 @@ Column encode_feature(const Table& table, const Feature& feature, const Schema& 
   switch (feature.kind) {
     case FeatureKind::kCategorical:
     case FeatureKind::kBag:
+    case FeatureKind::kText:
       return encode_values(table.rows(), feature.kind,
                            ValueEncoder(table, feature, schema, vocabulary, counts));
     case FeatureKind::kNumeric:

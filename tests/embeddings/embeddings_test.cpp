@@ -123,6 +123,22 @@ TEST(Embeddings, AMissingNumberNeedsAVector) {
   }
 }
 
+TEST(Embeddings, FindTheVectorOfAText) {
+  const Model model = sample_model();
+  const Embeddings embeddings(model);
+  const at::Tensor words = embeddings.feature("plot").vectors();
+  const Query one = embeddings.find("plot=The Sea!");
+  EXPECT_EQ(one.row, 0);
+  EXPECT_TRUE(at::equal(one.vector, words[0]));
+  const Query two = embeddings.find("plot=a PIANO in summer (été); a piano");
+  EXPECT_EQ(two.row, -1);
+  EXPECT_TRUE(at::allclose(two.vector, (words[1] + words[2]) / std::sqrt(2.0)));
+  EXPECT_EQ(embeddings.find("plot=").row, 3);
+  EXPECT_EQ(error_of([&] { embeddings.find("plot=a mountain"); }),
+            "[embeddings] expected a word of \"plot\" that training learned, received "
+            "\"a mountain\"");
+}
+
 TEST(Embeddings, NameWhatIsNearWhenUnknown) {
   const Model model = sample_model();
   const Embeddings embeddings(model);

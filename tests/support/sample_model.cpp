@@ -28,7 +28,8 @@ data::Schema sample_schema() {
                      feature("tags", FeatureKind::kBag, {"tags"}),
                      feature("year", FeatureKind::kNumeric, {"year"}),
                      feature("attrs", FeatureKind::kNumeric, {"a1", "a2"}),
-                     feature("offset", FeatureKind::kOffset, {})};
+                     feature("offset", FeatureKind::kOffset, {}),
+                     feature("plot", FeatureKind::kText, {"plot"})};
   schema.features[0].bias = true;
   schema.features[1].unseen = data::UnseenPolicy::kMeanVector;
   schema.features[2].separator = ",";
@@ -67,7 +68,8 @@ Model sample_model(at::ScalarType type) {
       data::Vocabulary({{"drama", 8}, {"sea", 3}, {"piano", 2}}, 0),
       data::Vocabulary(),
       data::Vocabulary(),
-      data::Vocabulary()};
+      data::Vocabulary(),
+      data::Vocabulary({{"sea", 9}, {"piano", 6}, {"été", 3}}, 2)};
   ModelOptions options;
   options.dim = 6;
   options.seed = 7;
