@@ -54,6 +54,13 @@ enum class UnseenPolicy {
   kError,       ///< it is an error that names the cell
 };
 
+/// Knots that a column of numbers can have.
+inline constexpr std::int64_t kFewestKnots = 2;
+inline constexpr std::int64_t kMostKnots = 4096;
+
+/// Whether values of such a feature are targets if nothing else is said: all but texts are.
+bool is_target_by_default(FeatureKind kind);
+
 /// One feature: a name, and the columns that share one vector.
 struct Feature {
   std::string name{};
@@ -85,10 +92,18 @@ struct Feature {
   std::vector<double> scale{};
   std::vector<std::int64_t> missing_counts{};
 
+  /// Numeric: the number of knots a column, at quantiles of its numbers; 0: φ is linear in the number.
+  /// With knots each has a vector, and a number that of its two neighbours by its place between them
+  /// (`write_hats`): φ is a line through all knots, and needs no bias.
+  std::int64_t knots = 0;
+  /// Numeric with knots, one list a column, ascending, set when the schema is fitted; empty before.
+  std::vector<std::vector<double>> knot_values{};
+
   /// The feature has a vector and meets the others (the original's `bias_only` turns this off).
   bool embedding = true;
   /// Its values are targets, told from noise by the rest of their rows; else they are context alone.
-  /// Where whole rows are told from noise rows every feature is replaced in turn.
+  /// Where whole rows are told from noise rows every feature is replaced in turn. Schemas in JSON,
+  /// and inferred ones, have `is_target_by_default`.
   bool target = true;
   /// The feature adds a learned number per value to the score (off is the original's
   /// `embeddings_only`, its default).
@@ -97,6 +112,9 @@ struct Feature {
   /// Numeric, fitted: a learned vector stands in for each missing cell, since the policy asks for it
   /// and training had such cells.
   bool has_missing_vector() const;
+
+  /// Numeric: inputs of the dense layer, one a knot of each column, or one a column.
+  std::int64_t dense_width() const;
 
   bool operator==(const Feature&) const = default;
 };

@@ -106,6 +106,7 @@ Feature feature_from_json(const json& object, const std::string& where) {
   ObjectReader reader(object, where);
   reader.read("name", feature.name);
   reader.read("kind", kKinds, feature.kind);
+  feature.target = is_target_by_default(feature.kind);
   if (feature.kind != FeatureKind::kOffset) feature.columns = {feature.name};
   reader.read("columns", feature.columns);
   reader.read("separator", feature.separator);
@@ -119,6 +120,8 @@ Feature feature_from_json(const json& object, const std::string& where) {
   reader.read("center", feature.center);
   reader.read("scale", feature.scale);
   reader.read("missing_counts", feature.missing_counts);
+  reader.read("knots", feature.knots);
+  reader.read("knot_values", feature.knot_values);
   reader.read("embedding", feature.embedding);
   reader.read("target", feature.target);
   reader.read("bias", feature.bias);
@@ -146,8 +149,10 @@ json feature_to_json(const Feature& feature) {
     object["scale"] = feature.scale;
     object["missing_counts"] = feature.missing_counts;
   }
+  if (feature.knots != plain.knots) object["knots"] = feature.knots;
+  if (!feature.knot_values.empty()) object["knot_values"] = feature.knot_values;
   if (feature.embedding != plain.embedding) object["embedding"] = feature.embedding;
-  if (feature.target != plain.target) object["target"] = feature.target;
+  if (feature.target != is_target_by_default(feature.kind)) object["target"] = feature.target;
   if (feature.bias != plain.bias) object["bias"] = feature.bias;
   return object;
 }

@@ -5,6 +5,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <optional>
 #include <utility>
 
+#include "feat2vec/data/knots.h"
 #include "feat2vec/embeddings/keys.h"
 #include "feat2vec/error.h"
 #include "feat2vec/nn/extractor.h"
@@ -54,18 +56,28 @@ std::optional<double> read_number(const data::Feature& feature, std::string_view
               fmt::format("\"{}\"", value));
 }
 
-/// The cell of a query, scaled as in training; 0 when missing.
-float scaled(const data::Feature& feature, std::optional<double> number) {
-  if (!number) return 0;
+/// The number of a query, scaled as in training.
+float scaled(const data::Feature& feature, double number) {
   const double center = feature.center.empty() ? 0 : feature.center[0];
   const double scale = feature.scale.empty() ? 1 : feature.scale[0];
-  const double cell = (*number - center) / scale;
+  const double cell = (number - center) / scale;
   if (!(std::abs(cell) <= static_cast<double>(std::numeric_limits<float>::max()))) {
     throw Error(kWhere,
                 fmt::format("a number for \"{}\" that is a float32 once scaled", feature.name),
-                fmt::format("{}", *number));
+                fmt::format("{}", number));
   }
   return static_cast<float>(cell);
+}
+
+/// What the dense layer of a feature of one column reads of a number, or of a missing one.
+data::Column number_cell(const data::Feature& feature, std::optional<double> number) {
+  at::Tensor inputs = at::zeros({1, feature.dense_width()}, at::kFloat);
+  auto* input = inputs.mutable_data_ptr<float>();
+  if (number && !feature.knot_values.empty())
+    data::write_hats(*number, feature.knot_values[0], input);
+  else if (number)
+    *input = scaled(feature, *number);
+  return data::Column::numeric(inputs, at::full(inputs.sizes(), !number, at::kBool));
 }
 
 /// The rows of the words of a text, each once; without those that training left out.
@@ -80,6 +92,18 @@ std::vector<std::int32_t> known_words(const FeatureVectors& vectors, std::string
   return rows;
 }
 
+/// The column of an input of the dense layer; with knots the number at its knot, after the column
+/// where there are several.
+std::string input_name(const data::Feature& feature, std::int64_t input) {
+  auto place = static_cast<std::size_t>(input);
+  if (feature.knot_values.empty()) return feature.columns.at(place);
+  std::size_t column = 0;
+  for (; place >= feature.knot_values.at(column).size(); ++column)
+    place -= feature.knot_values[column].size();
+  const std::string number = fmt::format("{}", feature.knot_values[column][place]);
+  return feature.columns.size() == 1 ? number : feature.columns[column] + "=" + number;
+}
+
 }  // namespace
 
 FeatureVectors::FeatureVectors(const data::Feature& feature, const data::Vocabulary& vocabulary,
@@ -88,7 +112,7 @@ FeatureVectors::FeatureVectors(const data::Feature& feature, const data::Vocabul
 
 std::string FeatureVectors::value(std::int64_t row) const {
   if (kind() == data::FeatureKind::kNumeric) {
-    return feature_->columns.at(static_cast<std::size_t>(row));
+    return input_name(*feature_, row);
   }
   return std::string(vocabulary_->value(row));
 }
@@ -171,9 +195,7 @@ Query Embeddings::number(const FeatureVectors& vectors, std::string_view value) 
   const at::NoGradGuard no_grad;
   const auto& extractor = model_->module->extractor(position);
   const at::Device device = extractor->parameters().at(0).device();
-  const auto cells = data::Column::numeric(at::full({1, 1}, scaled(feature, parsed), at::kFloat),
-                                           at::full({1, 1}, !parsed, at::kBool));
-  const at::Tensor vector = extractor->forward(cells.to(device))[0].cpu();
+  const at::Tensor vector = extractor->forward(number_cell(feature, parsed).to(device))[0].cpu();
   return {feature.name, parsed ? std::string(value) : std::string(), -1, vector};
 }
 

@@ -13,7 +13,8 @@ namespace feat2vec::embeddings {
 
 /// The vectors of one feature with the values they belong to. Rows follow the vocabulary: by count,
 /// then by bytes, missing last (as the empty text). A numeric feature with a dense layer has one row
-/// a column, named by the column: the weights of that column.
+/// a column, named by the column: the weights of that column; with knots one a knot, named by its
+/// number.
 class FeatureVectors {
  public:
   /// `vectors` [size, dim]: a row for each row of the vocabulary, or each column of a numeric feature.

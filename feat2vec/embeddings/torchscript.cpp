@@ -1,6 +1,7 @@
 #include "feat2vec/embeddings/torchscript.h"
 
 #include <ATen/ops/tensor.h>
+#include <fmt/format.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/export.h>
 
@@ -134,10 +135,18 @@ ScriptFeature script_feature(const Feat2Vec& module, std::size_t position) {
           spec.kind == FeatureKind::kNumeric && spec.missing_vectors};
 }
 
+void check_scriptable(const data::Feature& feature) {
+  if (feature.knots > 0)
+    throw Error("TorchScript", "numbers without knots",
+                fmt::format("\"{}\" with {}, which only the other formats can hold", feature.name,
+                            feature.knots));
+}
+
 torch::jit::Module feature_module(const Model& model, const ScriptFeature& script) {
   const std::size_t f = script.position;
   const data::Feature& feature = model.schema.features[f];
   const data::Vocabulary& vocabulary = model.vocabularies.at(f);
+  check_scriptable(feature);
   torch::jit::Module module("__torch__.feat2vec.Feature" + std::to_string(f));
   add_training_flag(module);
   if (script.vectors) {

@@ -27,6 +27,7 @@ FeatureSpec FeatureSpec::bag(std::string name, std::int64_t rows, data::Pooling 
 FeatureSpec FeatureSpec::text(std::string name, std::int64_t rows) {
   FeatureSpec spec = bag(std::move(name), rows, data::Pooling::kSqrt);
   spec.kind = data::FeatureKind::kText;
+  spec.target = data::is_target_by_default(spec.kind);
   return spec;
 }
 
@@ -71,13 +72,12 @@ std::vector<FeatureSpec> feature_specs(const data::Schema& schema,
     spec.rows = vocabularies[f].rows();
     spec.pooling =
         feature.kind == data::FeatureKind::kText ? data::Pooling::kSqrt : feature.pooling;
-    spec.dense_bias = feature.dense_bias;
+    spec.dense_bias = feature.dense_bias && feature.knots == 0;
     spec.embedding = feature.embedding && feature.kind != data::FeatureKind::kOffset;
     spec.target = feature.target;
     spec.bias = feature.bias || feature.kind == data::FeatureKind::kOffset;
     spec.missing_vectors = feature.has_missing_vector();
-    if (feature.kind == data::FeatureKind::kNumeric)
-      spec.width = static_cast<std::int64_t>(feature.columns.size());
+    if (feature.kind == data::FeatureKind::kNumeric) spec.width = feature.dense_width();
     specs.push_back(std::move(spec));
   }
   return specs;

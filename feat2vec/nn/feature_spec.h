@@ -18,7 +18,7 @@ struct FeatureSpec {
   std::string name;
   data::FeatureKind kind = data::FeatureKind::kCategorical;
   std::int64_t rows = 0;   ///< categorical, bag, text: vectors in the table, missing included
-  std::int64_t width = 0;  ///< numeric: columns of the group
+  std::int64_t width = 0;  ///< numeric: columns of the group, or their knots
   data::Pooling pooling = data::Pooling::kSum;
   bool dense_bias = true;        ///< numeric: the dense layer has a bias
   bool missing_vectors = false;  ///< numeric: a learned vector stands in for each missing cell

@@ -98,6 +98,7 @@ Feature feature_of(const ColumnDecision& decision) {
   feature.columns = {decision.column};
   feature.separator = decision.separator;
   feature.kind = kind_of(decision.decision);
+  feature.target = data::is_target_by_default(feature.kind);
   return feature;
 }
 

@@ -159,7 +159,7 @@ TEST(Encoder, ATextWithoutKnownWordsIsMissing) {
   left_out.missing = MissingPolicy::kLeaveOut;
   EXPECT_EQ(encode(left_out, kPlots, {"once", "sea"}), (Cells{"{}", "{0}"}));
   EXPECT_EQ(error_of([] { encode(text_of(9, 1), kPlots, {}); }),
-            "table ('c'): expected words in min_count rows or more and in a share of max_share or "
+            "table (c): expected words in min_count rows or more and in a share of max_share or "
             "less, received none");
 }
 
