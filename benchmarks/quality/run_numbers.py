@@ -37,11 +37,9 @@ VARIANTS = {
     "neither": Variant("neither year nor length", []),
     "bins": Variant("bins", BINS),
     "numbers": Variant("numbers", NUMBERS),
+    "knots": Variant("numbers with 16 knots", NUMBERS, dict.fromkeys(NUMBERS, {"knots": 16})),
     "text": Variant("bins and description", BINS + TEXT),
-    "text-target": Variant("bins and description, also a target", BINS + TEXT,
-                           {"description": {"target": True}}),
-    "text-context": Variant("bins and description, context alone", BINS + TEXT,
-                            {"description": {"target": False}}),
+    "text-target": Variant("bins and description, a target too", BINS + TEXT, {"description": {"target": True}}),
 }
 
 
@@ -84,7 +82,7 @@ def variant_of(split, name):
 def main():
     options = parser(__doc__)
     add_options(options, seeds="1,2,3")
-    options.add_argument("--variants", default="neither,bins,numbers,text", help="default %(default)s")
+    options.add_argument("--variants", default="neither,bins,numbers,knots,text", help="default %(default)s")
     options.set_defaults(readouts="mixture,reader")
     options = options.parse_args()
     program, cache = Program(options.command), Cache(options.work + "/results")

@@ -160,6 +160,15 @@ std::int64_t Feature::dense_width() const {
   return static_cast<std::int64_t>(width);
 }
 
+std::vector<std::string> Feature::input_names() const {
+  if (knot_values.empty()) return columns;
+  std::vector<std::string> names;
+  for (std::size_t c = 0; c < columns.size(); ++c)
+    for (const double knot : knot_values[c])
+      names.push_back((columns.size() == 1 ? "" : columns[c] + "=") + fmt::format("{}", knot));
+  return names;
+}
+
 std::vector<SamplingGroup> Schema::sampling_groups() const {
   std::vector<SamplingGroup> result = groups;
   std::unordered_set<std::string_view> named;

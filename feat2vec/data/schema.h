@@ -116,6 +116,10 @@ struct Feature {
   /// Numeric: inputs of the dense layer, one a knot of each column, or one a column.
   std::int64_t dense_width() const;
 
+  /// Numeric: the name of each input of the dense layer: its column; with knots the number at the knot,
+  /// behind `COLUMN=` where there are several columns.
+  std::vector<std::string> input_names() const;
+
   bool operator==(const Feature&) const = default;
 };
 

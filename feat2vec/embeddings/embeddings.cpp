@@ -92,27 +92,17 @@ std::vector<std::int32_t> known_words(const FeatureVectors& vectors, std::string
   return rows;
 }
 
-/// The column of an input of the dense layer; with knots the number at its knot, after the column
-/// where there are several.
-std::string input_name(const data::Feature& feature, std::int64_t input) {
-  auto place = static_cast<std::size_t>(input);
-  if (feature.knot_values.empty()) return feature.columns.at(place);
-  std::size_t column = 0;
-  for (; place >= feature.knot_values.at(column).size(); ++column)
-    place -= feature.knot_values[column].size();
-  const std::string number = fmt::format("{}", feature.knot_values[column][place]);
-  return feature.columns.size() == 1 ? number : feature.columns[column] + "=" + number;
-}
-
 }  // namespace
 
 FeatureVectors::FeatureVectors(const data::Feature& feature, const data::Vocabulary& vocabulary,
                                at::Tensor vectors)
-    : feature_(&feature), vocabulary_(&vocabulary), vectors_(std::move(vectors)) {}
+    : feature_(&feature), vocabulary_(&vocabulary), vectors_(std::move(vectors)) {
+  if (feature.kind == data::FeatureKind::kNumeric) inputs_ = feature.input_names();
+}
 
 std::string FeatureVectors::value(std::int64_t row) const {
   if (kind() == data::FeatureKind::kNumeric) {
-    return input_name(*feature_, row);
+    return inputs_.at(static_cast<std::size_t>(row));
   }
   return std::string(vocabulary_->value(row));
 }

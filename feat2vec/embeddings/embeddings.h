@@ -42,6 +42,7 @@ class FeatureVectors {
   const data::Feature* feature_;
   const data::Vocabulary* vocabulary_;
   at::Tensor vectors_;
+  std::vector<std::string> inputs_;  ///< of a numeric feature
 };
 
 /// A vector that something is to be compared with, and what it stands for.

@@ -72,13 +72,12 @@ NamedQuery named_query(const Values& values, const std::vector<std::string>& key
     try {
       const embeddings::Query found = values.embeddings().find(key);
       const auto feature = static_cast<std::int32_t>(schema.index_of(found.feature));
-      if (data::is_whole_cell(values.feature(feature).kind)) {
-        named.query.add_cell(feature, found.vector);
-      } else if (found.row < values.feature(feature).candidates()) {
-        named.query.add(values, feature, static_cast<std::int32_t>(found.row));
-      } else {
+      if (found.value.empty())
         named.unknown.push_back(fmt::format("{}: missing says nothing", key));
-      }
+      else if (data::is_whole_cell(values.feature(feature).kind))
+        named.query.add_cell(feature, found.vector);
+      else
+        named.query.add(values, feature, static_cast<std::int32_t>(found.row));
     } catch (const Error& error) {
       named.unknown.emplace_back(error.what());
     }

@@ -227,6 +227,19 @@ TEST(TorchScript, EmbedsValuesAndIds) {
   EXPECT_EQ(module.get_method("embed")({"cast", list_of({})}).toTensor().size(0), 0);
 }
 
+TEST(TorchScript, EmbedsNumbersBetweenKnots) {
+  const Model model = testing::with_knots(sample_model());
+  auto module = exported(model);
+  const Embeddings embeddings(model);
+  const std::vector<std::string> texts = {"1960", "1980",   "1985", "1994",
+                                          "1999", "2000.5", "2030", ""};
+  const at::Tensor found = module.get_method("embed")({"year", list_of(texts)}).toTensor();
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const at::Tensor wanted = embeddings.find("year", texts[i]).vector;
+    EXPECT_TRUE(at::allclose(found[static_cast<std::int64_t>(i)], wanted)) << texts[i];
+  }
+}
+
 TEST(TorchScript, TreatsUnseenValuesAsTheSchemaSays) {
   Model model = sample_model();
   model.schema.features[2].unseen = data::UnseenPolicy::kError;

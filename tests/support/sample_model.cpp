@@ -48,6 +48,12 @@ data::Schema sample_schema() {
   return schema;
 }
 
+void randomize_all(Model& model) {
+  at::Generator generator = at::detail::createCPUGenerator(11);
+  const at::NoGradGuard no_grad;
+  for (at::Tensor& parameter : model.module->parameters()) parameter.normal_(0, 0.5, generator);
+}
+
 }  // namespace
 
 Model sample_model(at::ScalarType type) {
@@ -75,10 +81,17 @@ Model sample_model(at::ScalarType type) {
   options.seed = 7;
   model.module = Feat2Vec(options, nn::feature_specs(model.schema, model.vocabularies));
   model.module->to(type);
-  at::Generator generator = at::detail::createCPUGenerator(11);
-  const at::NoGradGuard no_grad;
-  for (at::Tensor& parameter : model.module->parameters()) parameter.normal_(0, 0.5, generator);
+  randomize_all(model);
   model.provenance = {{"rows", 25}, {"loss", 0.625}};
+  return model;
+}
+
+Model with_knots(Model model) {
+  model.schema.features[4].knots = 4;
+  model.schema.features[4].knot_values = {{1980, 1994, 2000.5}};
+  model.module =
+      Feat2Vec(model.module->options(), nn::feature_specs(model.schema, model.vocabularies));
+  randomize_all(model);
   return model;
 }
 
