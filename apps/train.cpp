@@ -78,7 +78,10 @@ void add_data_options(CLI::App* command, TrainArguments& a) {
           "Columns of numbers that share one vector, A or A,B,C")
       ->allow_extra_args(false)
       ->take_all();
-  command->add_option("--text", a.inference.text, "A column of text (not in this version)")
+  command
+      ->add_option(
+          "--text", a.inference.text,
+          "A column of text, whose words get vectors; without this long texts are left out")
       ->allow_extra_args(false)
       ->take_all();
   command
@@ -138,6 +141,10 @@ void add_model_options(CLI::App* command, TrainArguments& a) {
           "vector | leave_out: what empty cells of categories and bags mean, whatever the schema "
           "says")
       ->check(CLI::IsMember({"vector", "leave_out"}));
+  command->add_option(
+      "--knots", a.knots,
+      "Vectors at so many quantiles of each column of numbers, and between them; 0: "
+      "all numbers of a column lie on one line (default: what the schema says, 0)");
   command->add_option("--noise", a.sampler.noise_rows, "Noise rows for each observed row (k)")
       ->capture_default_str();
   command

@@ -89,8 +89,10 @@ void set_contexts(samplers::ContextOptions& contexts, std::string_view text) {
 
 void apply(const TrainArguments& arguments, data::Schema& schema) {
   for (data::Feature& feature : schema.features) {
+    if (feature.kind == data::FeatureKind::kNumeric && arguments.knots)
+      feature.knots = *arguments.knots;
     if (!data::has_vocabulary(feature.kind)) continue;
-    if (arguments.value_bias) feature.bias = true;
+    if (arguments.value_bias && !data::is_whole_cell(feature.kind)) feature.bias = true;
     if (arguments.missing_policy) feature.missing = *arguments.missing_policy;
   }
 }
@@ -147,6 +149,10 @@ void finish(TrainArguments& arguments) {
   if (arguments.sampler.oversampler == samplers::Oversampler::kAll && !contexts.is_paper())
     throw UsageError(
         "--oversampler all: expected --unit group --context all beside it, received others");
+  check(!arguments.knots || *arguments.knots == 0 ||
+            (*arguments.knots >= data::kFewestKnots && *arguments.knots <= data::kMostKnots),
+        "--knots", fmt::format("0, or {} to {}", data::kFewestKnots, data::kMostKnots),
+        arguments.knots.value_or(0));
   check(contexts.cap >= 1, "--context-cap", "1 or more", contexts.cap);
   check(contexts.exact_values >= 0 && contexts.exact_values <= 1024, "--exact-values", "0 to 1024",
         contexts.exact_values);
@@ -172,6 +178,7 @@ nlohmann::json result_options(const TrainArguments& arguments) {
           {"value-bias", arguments.value_bias},
           {"missing-values", arguments.missing_policy ? data::to_string(*arguments.missing_policy)
                                                       : std::string_view("schema")},
+          {"knots", arguments.knots.value_or(-1)},
           {"unit", contexts.unit == samplers::Unit::kGroup ? "group" : "member"},
           {"context",
            {{"all", contexts.all},

@@ -41,6 +41,7 @@ struct TrainArguments {
   bool value_bias = true;  ///< a learned bias for every value
   /// What an empty cell means in features with a vocabulary, in place of what the schema says.
   std::optional<data::MissingPolicy> missing_policy = data::MissingPolicy::kLeaveOut;
+  std::optional<std::int64_t> knots;  ///< of columns of numbers, in place of what the schema says
   double alpha1 = 0.25;
   samplers::NoiseOptions noise;
   samplers::SamplerOptions sampler;

@@ -73,9 +73,6 @@ void check_column_flags(const TrainArguments& arguments) {
   const tables::InferenceOptions& options = arguments.inference;
   if (!arguments.schema.empty() && names_columns(options))
     throw UsageError("--schema: expected no flag that names columns beside it, received one");
-  if (!options.text.empty())
-    throw UsageError(fmt::format("--text: expected a kind that this version can learn, received {}",
-                                 options.text.front()));
   tables::InferenceOptions kinds = options;
   kinds.columns.clear();
   std::vector<std::string> names = tables::named_columns(kinds);

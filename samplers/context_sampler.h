@@ -20,12 +20,12 @@ namespace feat2vec::samplers {
 /// target), like `ImplicitSampler`, whose rows, noise and options it takes. Safe to share.
 ///
 /// In unit member a value's noise is drawn from the members of its feature, P2 ∝ (count + bias)^α2;
-/// numbers are drawn as their sampling group is. The sampling group is one entity: what its features
+/// numbers and texts are drawn as their sampling group is. The sampling group is one entity: what its features
 /// have between them is not part of the score.
 class ContextSampler {
  public:
-  /// `rows` must outlive it. `meets` [features, features], symmetric: nonzero where values of two
-  /// features may be target and context of each other; on the diagonal, members of one bag.
+  /// `rows` must outlive it. `meets` [features, features]: nonzero where a value of the second feature
+  /// may be context of a target of the first; on the diagonal, members of one bag.
   /// Throws Error for options out of range, and when no row has a target with a context.
   ContextSampler(const ImplicitSampler& rows, std::vector<std::uint8_t> meets);
 
@@ -50,9 +50,9 @@ class ContextSampler {
   void add_targets();
   void add_members();
   const NoiseTables& noise() const { return rows_.noise(); }
-  bool meets(std::int32_t first, std::int32_t second) const {
-    return meets_[(static_cast<std::size_t>(first) * features_) +
-                  static_cast<std::size_t>(second)] != 0;
+  bool meets(std::int32_t target, std::int32_t context) const {
+    return meets_[(static_cast<std::size_t>(target) * features_) +
+                  static_cast<std::size_t>(context)] != 0;
   }
   bool group_meets(std::int32_t group, std::int32_t feature) const;
   std::int32_t group_of(std::int32_t feature) const {

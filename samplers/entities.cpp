@@ -63,7 +63,8 @@ class KeyWriter {
       case data::FeatureKind::kCategorical:
         append(column.ids.const_data_ptr<std::int32_t>() + row, 1);
         break;
-      case data::FeatureKind::kBag: {
+      case data::FeatureKind::kBag:
+      case data::FeatureKind::kText: {
         const auto* offsets = column.offsets.const_data_ptr<std::int64_t>();
         const auto* ids = column.ids.const_data_ptr<std::int32_t>();
         members_.assign(ids + offsets[row], ids + offsets[row + 1]);

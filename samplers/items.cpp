@@ -16,7 +16,7 @@ class ColumnItems {
       : kind_(column.kind), feature_(feature) {
     if (column.ids.defined()) ids_ = column.ids.to(at::kCPU, at::kInt).contiguous();
     if (column.offsets.defined()) offsets_ = column.offsets.to(at::kCPU, at::kLong).contiguous();
-    if (kind_ == FeatureKind::kNumeric) absent_ = column.absent().to(at::kCPU).contiguous();
+    if (data::is_whole_cell(kind_)) absent_ = column.absent().to(at::kCPU).contiguous();
   }
 
   template <class Add>
@@ -31,6 +31,7 @@ class ColumnItems {
         break;
       }
       case FeatureKind::kNumeric:
+      case FeatureKind::kText:
         if (!absent_.const_data_ptr<bool>()[row]) add(Item{feature_, Item::kCell});
         break;
       case FeatureKind::kOffset:

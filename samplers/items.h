@@ -9,12 +9,12 @@
 
 namespace feat2vec::samplers {
 
-/// One value in a row: a member of a bag, a category, or the cell of a group of numbers.
+/// One value in a row: a member of a bag, a category, or the whole cell of numbers or a text.
 struct Item {
   static constexpr std::int32_t kCell = -1;
 
   std::int32_t feature = 0;
-  std::int32_t value = kCell;  ///< id in the vocabulary; `kCell` for numbers
+  std::int32_t value = kCell;  ///< id in the vocabulary; `kCell` for a whole cell
 
   bool operator==(const Item&) const = default;
 };

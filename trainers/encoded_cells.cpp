@@ -46,6 +46,7 @@ class Terms {
         if (ids_[row] >= 0) add(ids_[row], T{1});
         break;
       case FeatureKind::kBag:
+      case FeatureKind::kText:
         append_bag(row, add);
         break;
       case FeatureKind::kNumeric:
@@ -78,7 +79,7 @@ class Terms {
     for (std::int64_t c = 0; c < width; ++c) {
       const std::int64_t cell = (row * width) + c;
       if (!missing_[cell]) {
-        add(c, static_cast<T>(values_[cell]));
+        if (values_[cell] != 0) add(c, static_cast<T>(values_[cell]));  // most hats of a knot are 0
         present = true;
       } else if (spec_.missing_vectors) {
         add(width + c, T{1});

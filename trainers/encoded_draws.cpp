@@ -8,9 +8,8 @@ namespace {
 /// Whether vectors can be of whole cells, not of single values alone.
 bool needs_cells(const Feat2VecImpl& model, const samplers::ImplicitSampler& rows) {
   return rows.options().contexts.unit == samplers::Unit::kGroup ||
-         std::any_of(model.features().begin(), model.features().end(), [](const auto& feature) {
-           return feature.kind == data::FeatureKind::kNumeric;
-         });
+         std::any_of(model.features().begin(), model.features().end(),
+                     [](const auto& feature) { return data::is_whole_cell(feature.kind); });
 }
 
 }  // namespace

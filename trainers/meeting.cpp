@@ -6,7 +6,8 @@ std::vector<std::uint8_t> meeting_features(const Feat2VecImpl& model, bool same_
   const std::size_t count = model.features().size();
   std::vector<std::uint8_t> meets(count * count, 0);
   const auto set = [&](std::size_t i, std::size_t j) {
-    if (model.extractor(i) && model.extractor(j)) meets[(i * count) + j] = 1;
+    if (model.features()[i].target && model.extractor(i) && model.extractor(j))
+      meets[(i * count) + j] = 1;
   };
   for (std::size_t i = 0; i < count; ++i) {
     if (same_bag && model.features()[i].kind == data::FeatureKind::kBag) set(i, i);

@@ -28,6 +28,7 @@ class Split:
     rows: list  # of {column: [values]}, to train on
     tests: dict
     judge: object  # the module quality.py
+    source: list  # of {column: [values]}, hidden rows too; items of netflix name theirs by `row`
 
     @property
     def train(self):
@@ -80,7 +81,7 @@ def prepare_netflix(bench, data, seed, fold, folder):
     rows, train, hidden, tests = judge.split(path, NETFLIX, seed, fold)
     tests["random_genre_from_row"] = random_genres(rows, hidden, tests["genre_from_row"], seed)
     judge.write_train(os.path.join(folder, "train.csv"), rows, train, judge.SPECS[NETFLIX])
-    return judge, tests
+    return judge, tests, rows
 
 
 def prepare_table(table, bench, data, seed, fold, folder):
@@ -94,7 +95,7 @@ def prepare_table(table, bench, data, seed, fold, folder):
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(list(rows[0]))
         writer.writerows([["|".join(values) for values in row.values()] for row in rows])
-    return judge, tests
+    return judge, tests, rows
 
 
 def prepare(table, bench, data, seed, fold, work):
@@ -102,10 +103,10 @@ def prepare(table, bench, data, seed, fold, work):
     folder = os.path.join(work, f"{table}-{seed}-{fold}")
     os.makedirs(folder, exist_ok=True)
     if table == NETFLIX:
-        judge, tests = prepare_netflix(bench, data, seed, fold, folder)
+        judge, tests, source = prepare_netflix(bench, data, seed, fold, folder)
     else:
-        judge, tests = prepare_table(table, bench, data, seed, fold, folder)
-    split = Split(table, seed, fold, folder, [], tests, judge)
+        judge, tests, source = prepare_table(table, bench, data, seed, fold, folder)
+    split = Split(table, seed, fold, folder, [], tests, judge, source)
     with open(split.questions, "w", encoding="utf-8") as file:
         json.dump(tests, file, ensure_ascii=False)
     with open(split.train, encoding="utf-8", newline="") as file:

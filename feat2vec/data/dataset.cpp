@@ -56,6 +56,12 @@ Column Column::bag(at::Tensor ids, at::Tensor offsets) {
   return column;
 }
 
+Column Column::text(at::Tensor ids, at::Tensor offsets) {
+  Column column = bag(std::move(ids), std::move(offsets));
+  column.kind = FeatureKind::kText;
+  return column;
+}
+
 Column Column::numeric(at::Tensor values, at::Tensor missing, bool missing_is_value) {
   check(values.defined() && values.dim() == 2 && values.is_floating_point(),
         "float values [n, width]", values);
@@ -88,6 +94,7 @@ Column Column::select(const at::Tensor& index) const {
     case FeatureKind::kOffset:
       return offset(index.size(0));
     case FeatureKind::kBag:
+    case FeatureKind::kText:
       break;
   }
   // Member m of the result, in row r, comes from member m − starts[r] of the source row.
@@ -133,6 +140,7 @@ at::Tensor Column::absent() const {
     case FeatureKind::kCategorical:
       return ids.eq(kNoValue);
     case FeatureKind::kBag:
+    case FeatureKind::kText:
       return count_members(ids.ne(kNoValue), offsets).eq(0);
     case FeatureKind::kNumeric:
       if (!missing_is_value) return missing.all(1);

@@ -14,9 +14,9 @@ namespace feat2vec::data {
 struct Column {
   FeatureKind kind = FeatureKind::kOffset;
   std::int64_t rows = 0;
-  at::Tensor ids;      ///< categorical: int32 [n]; bag: int32 [members]; ids of the vocabulary,
-                       ///< `kNoValue` or `kMeanValue`
-  at::Tensor offsets;  ///< bag: int64 [n + 1]; row r has members offsets[r] .. offsets[r + 1]
+  at::Tensor ids;  ///< categorical: int32 [n]; bag, text: int32 [members]; ids of the vocabulary,
+                   ///< `kNoValue` or `kMeanValue`
+  at::Tensor offsets;  ///< bag, text: int64 [n + 1]; row r has members offsets[r] .. offsets[r + 1]
   at::Tensor values;   ///< numeric: float [n, width], scaled; 0 where missing
   at::Tensor missing;  ///< numeric: bool [n, width]
   /// Numeric: a missing cell has a vector of its own (`MissingPolicy::kVector`), so it is a value
@@ -26,6 +26,7 @@ struct Column {
   /// Makers that check shapes and types; they throw Error `[Column] expected …`.
   static Column categorical(at::Tensor ids);
   static Column bag(at::Tensor ids, at::Tensor offsets);
+  static Column text(at::Tensor ids, at::Tensor offsets);
   /// `missing` undefined means that no cell is missing.
   static Column numeric(at::Tensor values, at::Tensor missing = {}, bool missing_is_value = false);
   static Column offset(std::int64_t rows);

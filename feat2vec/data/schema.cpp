@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -34,6 +35,7 @@ void check_columns(const Feature& feature) {
       break;
     case FeatureKind::kBag:
     case FeatureKind::kNumeric:
+    case FeatureKind::kText:
       if (count < 1) wrong("one or more columns");
       break;
     case FeatureKind::kOffset:
@@ -68,6 +70,40 @@ void check_statistics(const Feature& feature) {
                 fmt::format("{}", fmt::join(feature.missing_counts, ", ")));
 }
 
+void check_knots(const Feature& feature) {
+  if (feature.knots != 0 && (feature.knots < kFewestKnots || feature.knots > kMostKnots))
+    throw Error(
+        "schema",
+        fmt::format("0 or {} to {} knots for \"{}\"", kFewestKnots, kMostKnots, feature.name),
+        fmt::format("{}", feature.knots));
+  if (feature.knot_values.empty()) return;
+  if (feature.knots == 0 || feature.knot_values.size() != feature.columns.size())
+    throw Error("schema", fmt::format("knots of every column of \"{}\"", feature.name),
+                fmt::format("those of {}", feature.knot_values.size()));
+  for (const std::vector<double>& knots : feature.knot_values) {
+    const bool finite =
+        std::all_of(knots.begin(), knots.end(), [](double k) { return std::isfinite(k); });
+    const bool rise =
+        std::adjacent_find(knots.begin(), knots.end(), std::greater_equal<double>()) == knots.end();
+    if (knots.empty() || !finite || !rise)
+      throw Error("schema", fmt::format("finite knots that rise for \"{}\"", feature.name),
+                  fmt::format("[{}]", fmt::join(knots, ", ")));
+  }
+}
+
+void check_words(const Feature& feature) {
+  if (feature.kind != FeatureKind::kText) return;
+  if (feature.min_count < 1)
+    throw Error("schema", fmt::format("a min_count of 1 or more for \"{}\"", feature.name),
+                fmt::format("{}", feature.min_count));
+  if (!(feature.max_share > 0 && feature.max_share <= 1))
+    throw Error("schema", fmt::format("a max_share above 0, at most 1, for \"{}\"", feature.name),
+                fmt::format("{}", feature.max_share));
+  if (feature.unseen != UnseenPolicy::kLeaveOut)
+    throw Error("schema", fmt::format("unseen words of \"{}\" to be left out", feature.name),
+                fmt::format("\"{}\"", to_string(feature.unseen)));
+}
+
 void check_features(const Schema& schema) {
   if (schema.features.empty()) throw Error("schema", "one feature or more", "none");
   std::unordered_set<std::string_view> names;
@@ -77,6 +113,8 @@ void check_features(const Schema& schema) {
       throw Error("schema", "each feature name once", fmt::format("\"{}\" twice", feature.name));
     check_columns(feature);
     check_statistics(feature);
+    check_knots(feature);
+    check_words(feature);
     if (!feature.embedding && !feature.bias && feature.kind != FeatureKind::kOffset)
       throw Error("schema", fmt::format("a vector or a bias for \"{}\"", feature.name), "neither");
   }
@@ -96,13 +134,39 @@ void check_group_names(const std::vector<SamplingGroup>& groups) {
 }  // namespace
 
 bool has_vocabulary(FeatureKind kind) {
-  return kind == FeatureKind::kCategorical || kind == FeatureKind::kBag;
+  return kind == FeatureKind::kCategorical || has_members(kind);
 }
+
+bool has_members(FeatureKind kind) {
+  return kind == FeatureKind::kBag || kind == FeatureKind::kText;
+}
+
+bool is_whole_cell(FeatureKind kind) {
+  return kind == FeatureKind::kNumeric || kind == FeatureKind::kText;
+}
+
+bool is_target_by_default(FeatureKind kind) { return kind != FeatureKind::kText; }
 
 bool Feature::has_missing_vector() const {
   return kind == FeatureKind::kNumeric && missing == MissingPolicy::kVector &&
          std::any_of(missing_counts.begin(), missing_counts.end(),
                      [](std::int64_t count) { return count > 0; });
+}
+
+std::int64_t Feature::dense_width() const {
+  if (knot_values.empty()) return static_cast<std::int64_t>(columns.size());
+  std::size_t width = 0;
+  for (const std::vector<double>& of_column : knot_values) width += of_column.size();
+  return static_cast<std::int64_t>(width);
+}
+
+std::vector<std::string> Feature::input_names() const {
+  if (knot_values.empty()) return columns;
+  std::vector<std::string> names;
+  for (std::size_t c = 0; c < columns.size(); ++c)
+    for (const double knot : knot_values[c])
+      names.push_back((columns.size() == 1 ? "" : columns[c] + "=") + fmt::format("{}", knot));
+  return names;
 }
 
 std::vector<SamplingGroup> Schema::sampling_groups() const {

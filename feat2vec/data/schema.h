@@ -13,11 +13,19 @@ enum class FeatureKind {
   kCategorical,  ///< one value a row; a row of a table of vectors
   kBag,          ///< any number of values a row; their vectors are pooled
   kNumeric,      ///< one or more real columns; a dense layer
+  kText,         ///< the words of a text; their vectors are summed and divided by √n
   kOffset,       ///< no column: one learned number added to every score (the paper's b0)
 };
 
-/// Whether the values of such a feature have ids and counts: categorical and bag.
+/// Whether the values of such a feature have ids and counts: categorical, bag and text (its words).
 bool has_vocabulary(FeatureKind kind);
+
+/// Whether a row has a list of ids: bag and text.
+bool has_members(FeatureKind kind);
+
+/// Whether the cell of a row is known, drawn and asked for as a whole, through its vector, and not by
+/// the values in it: numeric and text.
+bool is_whole_cell(FeatureKind kind);
 
 /// How the vectors of a bag's n members become one.
 enum class Pooling {
@@ -46,12 +54,19 @@ enum class UnseenPolicy {
   kError,       ///< it is an error that names the cell
 };
 
+/// Knots that a column of numbers can have.
+inline constexpr std::int64_t kFewestKnots = 2;
+inline constexpr std::int64_t kMostKnots = 4096;
+
+/// Whether values of such a feature are targets if nothing else is said: all but texts are.
+bool is_target_by_default(FeatureKind kind);
+
 /// One feature: a name, and the columns that share one vector.
 struct Feature {
   std::string name{};
   FeatureKind kind = FeatureKind::kCategorical;
-  /// Columns of the table. Categorical: exactly one; bag: one or more (their members are joined);
-  /// numeric: one or more; offset: none.
+  /// Columns of the table. Categorical: exactly one; bag and text: one or more (their members are
+  /// joined); numeric: one or more; offset: none.
   std::vector<std::string> columns{};
 
   /// Bag: text between two members, matched literally; members are trimmed of blanks.
@@ -59,7 +74,13 @@ struct Feature {
   std::string separator{};
   Pooling pooling = Pooling::kSum;
 
+  /// Text: words in fewer rows than `min_count`, or in a larger share of them than `max_share`, are left
+  /// out, as are those that training never saw. A text without other words is missing.
+  std::int64_t min_count = 3;
+  double max_share = 0.2;
+
   MissingPolicy missing = MissingPolicy::kVector;
+  /// Categorical, bag.
   UnseenPolicy unseen = UnseenPolicy::kLeaveOut;
 
   /// Numeric: whether the dense layer has a bias. Without one all vectors of a single column are
@@ -71,8 +92,19 @@ struct Feature {
   std::vector<double> scale{};
   std::vector<std::int64_t> missing_counts{};
 
+  /// Numeric: the number of knots a column, at quantiles of its numbers; 0: φ is linear in the number.
+  /// With knots each has a vector, and a number that of its two neighbours by its place between them
+  /// (`write_hats`): φ is a line through all knots, and needs no bias.
+  std::int64_t knots = 0;
+  /// Numeric with knots, one list a column, ascending, set when the schema is fitted; empty before.
+  std::vector<std::vector<double>> knot_values{};
+
   /// The feature has a vector and meets the others (the original's `bias_only` turns this off).
   bool embedding = true;
+  /// Its values are targets, told from noise by the rest of their rows; else they are context alone.
+  /// Where whole rows are told from noise rows every feature is replaced in turn. Schemas in JSON,
+  /// and inferred ones, have `is_target_by_default`.
+  bool target = true;
   /// The feature adds a learned number per value to the score (off is the original's
   /// `embeddings_only`, its default).
   bool bias = false;
@@ -80,6 +112,13 @@ struct Feature {
   /// Numeric, fitted: a learned vector stands in for each missing cell, since the policy asks for it
   /// and training had such cells.
   bool has_missing_vector() const;
+
+  /// Numeric: inputs of the dense layer, one a knot of each column, or one a column.
+  std::int64_t dense_width() const;
+
+  /// Numeric: the name of each input of the dense layer: its column; with knots the number at the knot,
+  /// behind `COLUMN=` where there are several columns.
+  std::vector<std::string> input_names() const;
 
   bool operator==(const Feature&) const = default;
 };

@@ -22,9 +22,10 @@ using nlohmann::json;
 template <class Enum, std::size_t N>
 using Words = std::array<std::pair<Enum, std::string_view>, N>;
 
-constexpr Words<FeatureKind, 4> kKinds{{{FeatureKind::kCategorical, "categorical"},
+constexpr Words<FeatureKind, 5> kKinds{{{FeatureKind::kCategorical, "categorical"},
                                         {FeatureKind::kBag, "bag"},
                                         {FeatureKind::kNumeric, "numeric"},
+                                        {FeatureKind::kText, "text"},
                                         {FeatureKind::kOffset, "offset"}}};
 constexpr Words<Pooling, 3> kPoolings{
     {{Pooling::kSum, "sum"}, {Pooling::kMean, "mean"}, {Pooling::kSqrt, "sqrt"}}};
@@ -105,10 +106,13 @@ Feature feature_from_json(const json& object, const std::string& where) {
   ObjectReader reader(object, where);
   reader.read("name", feature.name);
   reader.read("kind", kKinds, feature.kind);
+  feature.target = is_target_by_default(feature.kind);
   if (feature.kind != FeatureKind::kOffset) feature.columns = {feature.name};
   reader.read("columns", feature.columns);
   reader.read("separator", feature.separator);
   reader.read("pooling", kPoolings, feature.pooling);
+  reader.read("min_count", feature.min_count);
+  reader.read("max_share", feature.max_share);
   reader.read("missing", kMissing, feature.missing);
   reader.read("unseen", kUnseen, feature.unseen);
   reader.read("dense_bias", feature.dense_bias);
@@ -116,7 +120,10 @@ Feature feature_from_json(const json& object, const std::string& where) {
   reader.read("center", feature.center);
   reader.read("scale", feature.scale);
   reader.read("missing_counts", feature.missing_counts);
+  reader.read("knots", feature.knots);
+  reader.read("knot_values", feature.knot_values);
   reader.read("embedding", feature.embedding);
+  reader.read("target", feature.target);
   reader.read("bias", feature.bias);
   reader.reject_unknown();
   return feature;
@@ -129,6 +136,10 @@ json feature_to_json(const Feature& feature) {
   object["columns"] = feature.columns;
   if (feature.separator != plain.separator) object["separator"] = feature.separator;
   if (feature.pooling != plain.pooling) object["pooling"] = to_string(feature.pooling);
+  if (feature.kind == FeatureKind::kText) {
+    object["min_count"] = feature.min_count;
+    object["max_share"] = feature.max_share;
+  }
   if (feature.missing != plain.missing) object["missing"] = to_string(feature.missing);
   if (feature.unseen != plain.unseen) object["unseen"] = to_string(feature.unseen);
   if (feature.dense_bias != plain.dense_bias) object["dense_bias"] = feature.dense_bias;
@@ -138,7 +149,10 @@ json feature_to_json(const Feature& feature) {
     object["scale"] = feature.scale;
     object["missing_counts"] = feature.missing_counts;
   }
+  if (feature.knots != plain.knots) object["knots"] = feature.knots;
+  if (!feature.knot_values.empty()) object["knot_values"] = feature.knot_values;
   if (feature.embedding != plain.embedding) object["embedding"] = feature.embedding;
+  if (feature.target != is_target_by_default(feature.kind)) object["target"] = feature.target;
   if (feature.bias != plain.bias) object["bias"] = feature.bias;
   return object;
 }

@@ -4,6 +4,8 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,11 +14,13 @@
 #include <optional>
 #include <utility>
 
+#include "feat2vec/data/knots.h"
 #include "feat2vec/embeddings/keys.h"
 #include "feat2vec/error.h"
 #include "feat2vec/nn/extractor.h"
 #include "feat2vec/numbers.h"
 #include "feat2vec/spelling.h"
+#include "feat2vec/words.h"
 
 namespace feat2vec::embeddings {
 namespace {
@@ -52,29 +56,53 @@ std::optional<double> read_number(const data::Feature& feature, std::string_view
               fmt::format("\"{}\"", value));
 }
 
-/// The cell of a query, scaled as in training; 0 when missing.
-float scaled(const data::Feature& feature, std::optional<double> number) {
-  if (!number) return 0;
+/// The number of a query, scaled as in training.
+float scaled(const data::Feature& feature, double number) {
   const double center = feature.center.empty() ? 0 : feature.center[0];
   const double scale = feature.scale.empty() ? 1 : feature.scale[0];
-  const double cell = (*number - center) / scale;
+  const double cell = (number - center) / scale;
   if (!(std::abs(cell) <= static_cast<double>(std::numeric_limits<float>::max()))) {
     throw Error(kWhere,
                 fmt::format("a number for \"{}\" that is a float32 once scaled", feature.name),
-                fmt::format("{}", *number));
+                fmt::format("{}", number));
   }
   return static_cast<float>(cell);
+}
+
+/// What the dense layer of a feature of one column reads of a number, or of a missing one.
+data::Column number_cell(const data::Feature& feature, std::optional<double> number) {
+  at::Tensor inputs = at::zeros({1, feature.dense_width()}, at::kFloat);
+  auto* input = inputs.mutable_data_ptr<float>();
+  if (number && !feature.knot_values.empty())
+    data::write_hats(*number, feature.knot_values[0], input);
+  else if (number)
+    *input = scaled(feature, *number);
+  return data::Column::numeric(inputs, at::full(inputs.sizes(), !number, at::kBool));
+}
+
+/// The rows of the words of a text, each once; without those that training left out.
+std::vector<std::int32_t> known_words(const FeatureVectors& vectors, std::string_view text) {
+  std::vector<std::int32_t> rows;
+  for (const std::string& word : words_of(text)) {
+    const std::int64_t row = vectors.row_of(word);
+    if (row >= 0) rows.push_back(static_cast<std::int32_t>(row));
+  }
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return rows;
 }
 
 }  // namespace
 
 FeatureVectors::FeatureVectors(const data::Feature& feature, const data::Vocabulary& vocabulary,
                                at::Tensor vectors)
-    : feature_(&feature), vocabulary_(&vocabulary), vectors_(std::move(vectors)) {}
+    : feature_(&feature), vocabulary_(&vocabulary), vectors_(std::move(vectors)) {
+  if (feature.kind == data::FeatureKind::kNumeric) inputs_ = feature.input_names();
+}
 
 std::string FeatureVectors::value(std::int64_t row) const {
   if (kind() == data::FeatureKind::kNumeric) {
-    return feature_->columns.at(static_cast<std::size_t>(row));
+    return inputs_.at(static_cast<std::size_t>(row));
   }
   return std::string(vocabulary_->value(row));
 }
@@ -129,6 +157,7 @@ Query Embeddings::find(std::string_view feature_name, std::string_view value) co
   const bool missing = value.empty() || value == "(missing)";
   if (row < 0 && missing) row = vectors.row_of("");
   if (row >= 0) return {vectors.feature(), vectors.value(row), row, vectors.vectors()[row]};
+  if (!missing && vectors.kind() == data::FeatureKind::kText) return text(vectors, value);
   std::string received = "missing, which training never saw";
   if (!value.empty()) {
     const auto& vocabulary = model_->vocabularies.at(model_->schema.index_of(feature_name));
@@ -156,10 +185,24 @@ Query Embeddings::number(const FeatureVectors& vectors, std::string_view value) 
   const at::NoGradGuard no_grad;
   const auto& extractor = model_->module->extractor(position);
   const at::Device device = extractor->parameters().at(0).device();
-  const auto cells = data::Column::numeric(at::full({1, 1}, scaled(feature, parsed), at::kFloat),
-                                           at::full({1, 1}, !parsed, at::kBool));
-  const at::Tensor vector = extractor->forward(cells.to(device))[0].cpu();
+  const at::Tensor vector = extractor->forward(number_cell(feature, parsed).to(device))[0].cpu();
   return {feature.name, parsed ? std::string(value) : std::string(), -1, vector};
+}
+
+Query Embeddings::text(const FeatureVectors& vectors, std::string_view value) const {
+  const std::vector<std::int32_t> ids = known_words(vectors, value);
+  if (ids.empty()) {
+    throw Error(kWhere, fmt::format("a word of \"{}\" that training learned", vectors.feature()),
+                fmt::format("\"{}\"", value));
+  }
+  if (ids.size() == 1)
+    return {vectors.feature(), vectors.value(ids[0]), ids[0], vectors.vectors()[ids[0]]};
+  const at::NoGradGuard no_grad;
+  const auto& extractor = model_->module->extractor(model_->schema.index_of(vectors.feature()));
+  const at::Tensor offsets = at::tensor({0, static_cast<int>(ids.size())}, at::kLong);
+  const auto cell = data::Column::text(at::tensor(ids, at::kInt), offsets);
+  const at::Device device = extractor->parameters().at(0).device();
+  return {vectors.feature(), std::string(value), -1, extractor->forward(cell.to(device))[0].cpu()};
 }
 
 bool Embeddings::knows(std::string_view feature, std::string_view value) const {
@@ -167,6 +210,7 @@ bool Embeddings::knows(std::string_view feature, std::string_view value) const {
   if (vectors == nullptr) return false;
   if (vectors->row_of(value) >= 0) return true;
   if (is_missing_word(value)) return true;
+  if (vectors->kind() == data::FeatureKind::kText) return !known_words(*vectors, value).empty();
   const NumberKind kind = parse_number(value).kind;
   return vectors->kind() == data::FeatureKind::kNumeric &&
          (kind == NumberKind::kNumber || kind == NumberKind::kMissing);

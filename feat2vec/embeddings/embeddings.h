@@ -13,7 +13,8 @@ namespace feat2vec::embeddings {
 
 /// The vectors of one feature with the values they belong to. Rows follow the vocabulary: by count,
 /// then by bytes, missing last (as the empty text). A numeric feature with a dense layer has one row
-/// a column, named by the column: the weights of that column.
+/// a column, named by the column: the weights of that column; with knots one a knot, named by its
+/// number.
 class FeatureVectors {
  public:
   /// `vectors` [size, dim]: a row for each row of the vocabulary, or each column of a numeric feature.
@@ -41,14 +42,16 @@ class FeatureVectors {
   const data::Feature* feature_;
   const data::Vocabulary* vocabulary_;
   at::Tensor vectors_;
+  std::vector<std::string> inputs_;  ///< of a numeric feature
 };
 
 /// A vector that something is to be compared with, and what it stands for.
 struct Query {
   std::string feature;
   std::string value;
-  std::int64_t row = -1;  ///< its row among the vectors of the feature, or -1 for a number
-  at::Tensor vector;      ///< float [dim]
+  std::int64_t row =
+      -1;  ///< its row among the vectors of the feature, or -1 for a number or several words
+  at::Tensor vector;  ///< float [dim]
 };
 
 /// The vectors of all values of all features of a model that have some. Features with a bias alone
@@ -70,7 +73,8 @@ class Embeddings {
 
   /// The vector of a value; the empty text and the schema's missing words stand for missing. For a
   /// numeric feature of one column any number is a value (read as tables are, see feat2vec/numbers.h,
-  /// scaled as in training, then through φ), and the name of a column its weights. Throws Error that
+  /// scaled as in training, then through φ), and the name of a column its weights. Of a text the known
+  /// words count, through φ. Throws Error that
   /// names the nearest known value, and for a missing number where missing has no vector.
   Query find(std::string_view feature, std::string_view value) const;
 
@@ -82,6 +86,7 @@ class Embeddings {
   const FeatureVectors* known_feature(std::string_view name) const;
   bool knows(std::string_view feature, std::string_view value) const;
   bool is_missing_word(std::string_view value) const;
+  Query text(const FeatureVectors& vectors, std::string_view value) const;
   Query number(const FeatureVectors& vectors, std::string_view value) const;
 
   const Model* model_;

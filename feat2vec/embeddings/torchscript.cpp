@@ -54,7 +54,7 @@ void add_extractor(torch::jit::Module& module, const nn::Extractor& extractor,
 
 std::vector<std::string> values_of(const data::Feature& feature,
                                    const data::Vocabulary& vocabulary) {
-  if (feature.kind == FeatureKind::kNumeric) return feature.columns;
+  if (feature.kind == FeatureKind::kNumeric) return feature.input_names();
   std::vector<std::string> values;
   for (std::int64_t id = 0; id < vocabulary.rows(); ++id) values.emplace_back(vocabulary.value(id));
   return values;
@@ -106,6 +106,28 @@ void add_names(torch::jit::Module& module, const data::Schema& schema, const dat
                             missing_words);
 }
 
+/// Of each knot its number and column, and the slopes of its hat to the left and to the right.
+void add_knots(torch::jit::Module& module, const data::Feature& feature) {
+  if (feature.knot_values.empty()) return;
+  std::vector<double> numbers;
+  std::vector<double> rises;
+  std::vector<double> falls;
+  std::vector<std::int64_t> columns;
+  for (std::size_t c = 0; c < feature.columns.size(); ++c) {
+    const std::vector<double>& knots = feature.knot_values[c];
+    for (std::size_t k = 0; k < knots.size(); ++k) {
+      numbers.push_back(knots[k]);
+      rises.push_back(k == 0 ? 0 : 1 / (knots[k] - knots[k - 1]));
+      falls.push_back(k + 1 == knots.size() ? 0 : 1 / (knots[k + 1] - knots[k]));
+      columns.push_back(static_cast<std::int64_t>(c));
+    }
+  }
+  module.register_buffer("knots", at::tensor(numbers, at::kDouble));
+  module.register_buffer("rises", at::tensor(rises, at::kDouble));
+  module.register_buffer("falls", at::tensor(falls, at::kDouble));
+  module.register_buffer("column_of_knot", at::tensor(columns, at::kLong));
+}
+
 void add_meanings(torch::jit::Module& module, const data::Feature& feature,
                   const data::Vocabulary& vocabulary) {
   if (feature.kind == FeatureKind::kNumeric) {
@@ -117,13 +139,15 @@ void add_meanings(torch::jit::Module& module, const data::Feature& feature,
     };
     buffer("center", feature.center, 0);
     buffer("scale", feature.scale, 1);
+    add_knots(module, feature);
     return;
   }
   module.register_attribute("missing", c10::IntType::get(), missing_meaning(feature, vocabulary));
   module.register_attribute("unseen", c10::IntType::get(), unseen_meaning(feature));
 }
 
-ScriptFeature script_feature(const Feat2Vec& module, std::size_t position) {
+ScriptFeature script_feature(const Model& model, std::size_t position) {
+  const Feat2Vec& module = model.module;
   const nn::FeatureSpec& spec = module->features()[position];
   return {position,
           spec.kind,
@@ -131,7 +155,8 @@ ScriptFeature script_feature(const Feat2Vec& module, std::size_t position) {
           module->extractor(position) != nullptr,
           module->bias(position) != nullptr,
           spec.kind == FeatureKind::kNumeric && spec.dense_bias,
-          spec.kind == FeatureKind::kNumeric && spec.missing_vectors};
+          spec.kind == FeatureKind::kNumeric && spec.missing_vectors,
+          !model.schema.features[position].knot_values.empty()};
 }
 
 torch::jit::Module feature_module(const Model& model, const ScriptFeature& script) {
@@ -160,7 +185,7 @@ torch::jit::Module script_module(const Model& model) {
   std::vector<ScriptFeature> scripts;
   c10::List<std::string> names;
   for (std::size_t f = 0; f < model.schema.features.size(); ++f) {
-    const ScriptFeature script = script_feature(model.module, f);
+    const ScriptFeature script = script_feature(model, f);
     if (!script.vectors && !script.biases) continue;
     scripts.push_back(script);
     const std::string suffix = std::to_string(f);

@@ -19,6 +19,7 @@ struct ScriptFeature {
   bool biases = false;
   bool dense_bias = false;  ///< numeric: both dense layers have an added vector
   bool missing = false;     ///< numeric: both have vectors of missing cells
+  bool knots = false;       ///< numeric: the dense layers read hat functions
 };
 
 /// The methods of the submodule `feature_POSITION`, in TorchScript. Its attributes are set by

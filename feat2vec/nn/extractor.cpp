@@ -69,7 +69,7 @@ BagLookup::BagLookup(std::int64_t rows, std::int64_t dim, data::Pooling pooling)
     : weight(make_parameter(*this, "weight", {rows, dim})), pooling_(pooling) {}
 
 at::Tensor BagLookup::forward(const data::Column& column) {
-  check_kind(column, data::FeatureKind::kBag);
+  if (column.kind != data::FeatureKind::kText) check_kind(column, data::FeatureKind::kBag);
   const bool special = has_special_ids(column.ids);
   const at::Tensor ids = special ? column.ids.clamp_min(0) : column.ids;
   std::optional<at::Tensor> shares;
@@ -131,6 +131,7 @@ std::shared_ptr<Extractor> make_extractor(const FeatureSpec& spec, std::int64_t 
     case data::FeatureKind::kCategorical:
       return std::make_shared<Lookup>(spec.rows, dim);
     case data::FeatureKind::kBag:
+    case data::FeatureKind::kText:
       return std::make_shared<BagLookup>(spec.rows, dim, spec.pooling);
     case data::FeatureKind::kNumeric:
       return std::make_shared<Dense>(spec.width, dim, spec.dense_bias, spec.missing_vectors);

@@ -33,10 +33,10 @@ void check_features(const std::vector<nn::FeatureSpec>& features) {
       throw Error("Feat2Vec", fmt::format("one value or more of \"{}\"", feature.name), "none");
     if (feature.kind == data::FeatureKind::kNumeric && !feature.module && feature.width < 1)
       throw Error("Feat2Vec", fmt::format("one column or more of \"{}\"", feature.name), "none");
-    if (feature.module && feature.kind == data::FeatureKind::kBag)
+    if (feature.module && data::has_members(feature.kind))
       throw Error("Feat2Vec",
                   fmt::format("a categorical or numeric \"{}\" for a module", feature.name),
-                  "a bag");
+                  fmt::format("a {} one", to_string(feature.kind)));
     if (feature.module && feature.bias)
       throw Error("Feat2Vec", fmt::format("no bias for the module of \"{}\"", feature.name), "one");
     if (!feature.embedding && !feature.bias)

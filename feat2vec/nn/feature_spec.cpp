@@ -24,6 +24,13 @@ FeatureSpec FeatureSpec::bag(std::string name, std::int64_t rows, data::Pooling 
   return spec;
 }
 
+FeatureSpec FeatureSpec::text(std::string name, std::int64_t rows) {
+  FeatureSpec spec = bag(std::move(name), rows, data::Pooling::kSqrt);
+  spec.kind = data::FeatureKind::kText;
+  spec.target = data::is_target_by_default(spec.kind);
+  return spec;
+}
+
 FeatureSpec FeatureSpec::numeric(std::string name, std::int64_t width, bool dense_bias) {
   FeatureSpec spec;
   spec.name = std::move(name);
@@ -63,13 +70,14 @@ std::vector<FeatureSpec> feature_specs(const data::Schema& schema,
     spec.name = feature.name;
     spec.kind = feature.kind;
     spec.rows = vocabularies[f].rows();
-    spec.pooling = feature.pooling;
-    spec.dense_bias = feature.dense_bias;
+    spec.pooling =
+        feature.kind == data::FeatureKind::kText ? data::Pooling::kSqrt : feature.pooling;
+    spec.dense_bias = feature.dense_bias && feature.knots == 0;
     spec.embedding = feature.embedding && feature.kind != data::FeatureKind::kOffset;
+    spec.target = feature.target;
     spec.bias = feature.bias || feature.kind == data::FeatureKind::kOffset;
     spec.missing_vectors = feature.has_missing_vector();
-    if (feature.kind == data::FeatureKind::kNumeric)
-      spec.width = static_cast<std::int64_t>(feature.columns.size());
+    if (feature.kind == data::FeatureKind::kNumeric) spec.width = feature.dense_width();
     specs.push_back(std::move(spec));
   }
   return specs;

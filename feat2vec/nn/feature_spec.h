@@ -17,12 +17,13 @@ namespace feat2vec::nn {
 struct FeatureSpec {
   std::string name;
   data::FeatureKind kind = data::FeatureKind::kCategorical;
-  std::int64_t rows = 0;   ///< categorical, bag: vectors in the table, missing included
-  std::int64_t width = 0;  ///< numeric: columns of the group
+  std::int64_t rows = 0;   ///< categorical, bag, text: vectors in the table, missing included
+  std::int64_t width = 0;  ///< numeric: columns of the group, or their knots
   data::Pooling pooling = data::Pooling::kSum;
   bool dense_bias = true;        ///< numeric: the dense layer has a bias
   bool missing_vectors = false;  ///< numeric: a learned vector stands in for each missing cell
   bool embedding = true;         ///< it has a vector and interacts
+  bool target = true;            ///< told from noise; else context alone
   bool bias = false;             ///< it adds a learned number per value to the score
   /// A φ of the user's own: its `forward` takes the column's tensor (`values` [n, width] of a numeric
   /// feature, else `ids` [n]) and returns vectors [n, dim].
@@ -33,6 +34,8 @@ struct FeatureSpec {
   /// Any number of ids in [0, rows) a row, whose vectors are pooled.
   static FeatureSpec bag(std::string name, std::int64_t rows,
                          data::Pooling pooling = data::Pooling::kSum);
+  /// Any number of words with ids in [0, rows) a row, whose vectors are summed and divided by √n.
+  static FeatureSpec text(std::string name, std::int64_t rows);
   /// `width` real numbers a row, through one dense layer.
   static FeatureSpec numeric(std::string name, std::int64_t width, bool dense_bias = true);
   /// One learned number that is added to every score; no vector.

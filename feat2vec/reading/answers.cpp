@@ -11,13 +11,13 @@ void append_bytes(std::string& text, const T* data, std::size_t size) {
 }
 
 /// Equal for equal sets of known values: features and values as they come from `row_query`, in order,
-/// and the vector of a number.
+/// and the vector of a cell.
 std::string key_of(const Query& query, std::size_t dim) {
   std::string key;
   for (const Known& known : query) {
     append_bytes(key, &known.feature, 1);
     append_bytes(key, &known.value, 1);
-    if (known.value == kNumber) append_bytes(key, known.vector, dim);
+    if (known.value == kCell) append_bytes(key, known.vector, dim);
   }
   return key;
 }

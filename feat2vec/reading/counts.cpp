@@ -20,7 +20,7 @@ void CountReadout::sum(std::int32_t target_feature, const Query& query, std::spa
     out[t] = all > 0 ? kPopularityShare * holding[t] / all : 0;
   }
   for (const Known& known : query) {
-    if (known.value == kNumber) continue;
+    if (known.value == kCell) continue;
     const auto pairs = memory_->pairs(target_feature, known.feature, known.value);
     const double rows = memory_->holding(known.feature, known.value);
     for (std::size_t i = 0; i < pairs.size(); ++i) {

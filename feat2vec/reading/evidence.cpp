@@ -74,7 +74,7 @@ class Collector {
   }
 
   std::int32_t bucket(const Known& known) const {
-    if (known.value == kNumber) return -1;
+    if (known.value == kCell) return -1;
     return bucket_of(values_.feature(known.feature).counts[static_cast<std::size_t>(known.value)]);
   }
 
@@ -102,7 +102,7 @@ class Collector {
     prior_.resize(size_);
     for (std::size_t t = 0; t < size_; ++t) prior_[t] = std::exp(candidates_.log_prior[t]);
     for (const Known& known : query_) {
-      if (known.value == kNumber) continue;
+      if (known.value == kCell) continue;
       ++counted_;
       add_counts_of(known);
     }

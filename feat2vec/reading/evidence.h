@@ -35,7 +35,7 @@ std::int32_t bucket_of(std::int64_t count);
 struct Component {
   Source source = Source::kPrior;
   std::int32_t feature = -1;  ///< of c; -1 for the sources that look at the whole query
-  std::int32_t bucket = -1;   ///< of c's count, -1 for a number; kSum: of n
+  std::int32_t bucket = -1;   ///< of c's count, -1 for a cell; kSum: of n
 };
 
 /// All that speaks for the candidates of one query, V of them. The query's own values of the target

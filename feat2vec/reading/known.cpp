@@ -21,18 +21,18 @@ bool takes_part(const RowPart& part, std::int32_t feature) {
 /// The ids of the row as they are encoded.
 std::span<const std::int32_t> ids_of(const data::Column& column, std::int64_t row) {
   const auto* ids = column.ids.const_data_ptr<std::int32_t>();
-  if (column.kind != data::FeatureKind::kBag) return {ids + row, 1};
+  if (!data::has_members(column.kind)) return {ids + row, 1};
   const auto* offsets = column.offsets.const_data_ptr<std::int64_t>();
   return {ids + offsets[row], ids + offsets[row + 1]};
 }
 
 }  // namespace
 
-void Query::add_number(std::int32_t feature, const at::Tensor& vector) {
+void Query::add_cell(std::int32_t feature, const at::Tensor& vector) {
   const at::Tensor floats = vector.detach().cpu().to(at::kFloat).contiguous();
   const auto* data = floats.const_data_ptr<float>();
-  numbers_.push_back(std::make_shared<const std::vector<float>>(data, data + floats.numel()));
-  known_.push_back({feature, kNumber, numbers_.back()->data()});
+  cells_.push_back(std::make_shared<const std::vector<float>>(data, data + floats.numel()));
+  known_.push_back({feature, kCell, cells_.back()->data()});
 }
 
 std::vector<std::int32_t> members(const data::Column& column, std::int64_t row,
@@ -52,9 +52,9 @@ Query row_query(const Values& values, const data::Dataset& rows, std::int64_t ro
   for (std::int32_t f = 0; f < values.feature_count(); ++f) {
     if (!values.has_vectors(f) || !takes_part(part, f)) continue;
     const data::Column& column = rows.column(static_cast<std::size_t>(f));
-    if (column.kind == data::FeatureKind::kNumeric) {
-      const at::Tensor vector = values.number_vector(f, column, row);
-      if (vector.defined()) query.add_number(f, vector);
+    if (data::is_whole_cell(column.kind)) {
+      const at::Tensor vector = values.cell_vector(f, column, row);
+      if (vector.defined()) query.add_cell(f, vector);
       continue;
     }
     for (const std::int32_t value : members(column, row, values.feature(f).candidates())) {
@@ -72,13 +72,12 @@ NamedQuery named_query(const Values& values, const std::vector<std::string>& key
     try {
       const embeddings::Query found = values.embeddings().find(key);
       const auto feature = static_cast<std::int32_t>(schema.index_of(found.feature));
-      if (values.feature(feature).kind == data::FeatureKind::kNumeric) {
-        named.query.add_number(feature, found.vector);
-      } else if (found.row < values.feature(feature).candidates()) {
-        named.query.add(values, feature, static_cast<std::int32_t>(found.row));
-      } else {
+      if (found.value.empty())
         named.unknown.push_back(fmt::format("{}: missing says nothing", key));
-      }
+      else if (data::is_whole_cell(values.feature(feature).kind))
+        named.query.add_cell(feature, found.vector);
+      else
+        named.query.add(values, feature, static_cast<std::int32_t>(found.row));
     } catch (const Error& error) {
       named.unknown.emplace_back(error.what());
     }

@@ -11,25 +11,25 @@
 
 namespace feat2vec::reading {
 
-/// `Known::value` of a number, which is known through its vector alone.
-inline constexpr std::int32_t kNumber = -1;
+/// `Known::value` of a cell of numbers or of a text, which is known through its vector alone.
+inline constexpr std::int32_t kCell = -1;
 
 /// One thing that is known of a row. Missing and unseen values are not known.
 struct Known {
   std::int32_t feature = 0;       ///< position in the schema
-  std::int32_t value = kNumber;   ///< row of the vocabulary
+  std::int32_t value = kCell;     ///< row of the vocabulary
   const float* vector = nullptr;  ///< d floats
 };
 
 /// All that is known of a row. Vectors of named values belong to Values, which must outlive it; those
-/// of numbers are its own, shared by its copies.
+/// of cells are its own, shared by its copies.
 class Query {
  public:
   void add(const Values& values, std::int32_t feature, std::int32_t value) {
     known_.push_back({feature, value, values.vector(feature, value)});
   }
   /// `vector`: d floats.
-  void add_number(std::int32_t feature, const at::Tensor& vector);
+  void add_cell(std::int32_t feature, const at::Tensor& vector);
 
   const std::vector<Known>& known() const { return known_; }
   std::size_t size() const { return known_.size(); }
@@ -39,7 +39,7 @@ class Query {
 
  private:
   std::vector<Known> known_;
-  std::vector<std::shared_ptr<const std::vector<float>>> numbers_;
+  std::vector<std::shared_ptr<const std::vector<float>>> cells_;
 };
 
 /// Which part of a row is known.

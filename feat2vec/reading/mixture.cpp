@@ -43,7 +43,7 @@ void Mixture::scores(std::int32_t target_feature, const Query& query, std::span<
 void Mixture::add_counts(std::int32_t target_feature, const Query& query,
                          std::span<double> out) const {
   for (const Known& known : query) {
-    if (known.value == kNumber) continue;
+    if (known.value == kCell) continue;
     const auto pairs = memory_->pairs(target_feature, known.feature, known.value);
     const double rows = memory_->holding(known.feature, known.value);
     for (std::size_t i = 0; i < pairs.size(); ++i) {

@@ -63,6 +63,7 @@ std::vector<Task> default_tasks(const Values& values) {
 
 data::Schema marking_unseen(data::Schema schema) {
   for (data::Feature& feature : schema.features) {
+    if (feature.kind == data::FeatureKind::kText) continue;  // unknown words are always left out
     if (data::has_vocabulary(feature.kind)) feature.unseen = data::UnseenPolicy::kMeanVector;
   }
   return schema;

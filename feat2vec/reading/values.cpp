@@ -1,6 +1,7 @@
 #include "feat2vec/reading/values.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/full.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -35,6 +36,12 @@ std::vector<double> learned_bias(nn::Extractor* extractor, std::int64_t size) {
   return bias;
 }
 
+/// Whether the only row of `cell` holds no number, or none of the first `words` ids.
+bool is_missing(const data::Column& cell, std::int64_t words) {
+  if (cell.kind == data::FeatureKind::kNumeric) return cell.missing.all().item<bool>();
+  return !cell.ids.ge(0).logical_and(cell.ids.lt(words)).any().item<bool>();
+}
+
 }  // namespace
 
 Values::Values(const Model& model, const ValuesOptions& options)
@@ -42,7 +49,9 @@ Values::Values(const Model& model, const ValuesOptions& options)
   for (std::size_t f = 0; f < model.schema.features.size(); ++f) {
     const data::Feature& feature = model.schema.features[f];
     features_.push_back({.name = feature.name, .kind = feature.kind});
-    if (!data::has_vocabulary(feature.kind) || !model.module->extractor(f)) continue;
+    if (data::is_whole_cell(feature.kind) || !data::has_vocabulary(feature.kind) ||
+        !model.module->extractor(f))
+      continue;
     FeatureValues& values = features_.back();
     const std::int64_t size = model.vocabularies[f].size();
     values.vectors =
@@ -80,17 +89,16 @@ bool Values::has_vectors(std::int32_t feature) const {
          this->feature(feature).kind != data::FeatureKind::kOffset;
 }
 
-at::Tensor Values::number_vector(std::int32_t feature, const data::Column& column,
-                                 std::int64_t row) const {
-  const at::Tensor missing = column.missing.narrow(0, row, 1);
-  if (missing.all().item<bool>()) return {};
+at::Tensor Values::cell_vector(std::int32_t feature, const data::Column& column,
+                               std::int64_t row) const {
+  const auto f = static_cast<std::size_t>(feature);
+  const data::Column cell = column.select(at::full({1}, row, at::kLong));
+  if (is_missing(cell, model_->vocabularies[f].size())) return {};
   const at::NoGradGuard no_grad;
-  const auto& extractor = model_->module->extractor(static_cast<std::size_t>(feature));
-  const auto cells =
-      data::Column::numeric(column.values.narrow(0, row, 1), missing, column.missing_is_value);
+  const auto& extractor = model_->module->extractor(f);
   const auto parameters = extractor->parameters();
-  const at::Device device = parameters.empty() ? column.values.device() : parameters[0].device();
-  return extractor->forward(cells.to(device))[0].cpu().to(at::kFloat).contiguous();
+  const at::Device device = parameters.empty() ? at::Device(at::kCPU) : parameters[0].device();
+  return extractor->forward(cell.to(device))[0].cpu().to(at::kFloat).contiguous();
 }
 
 }  // namespace feat2vec::reading

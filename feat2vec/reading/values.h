@@ -19,7 +19,7 @@ struct ValuesOptions {
 };
 
 /// What is known of each value of a feature. The candidates of a question about the feature are its
-/// values but missing, V of them, by their rows in the vocabulary. A feature of numbers has none, and
+/// values but missing, V of them, by their rows in the vocabulary. A feature of numbers or texts has none, and
 /// neither has one without vectors.
 struct FeatureValues {
   std::string name{};
@@ -59,10 +59,9 @@ class Values {
   /// Whether a row's cells of the feature can be known: it has vectors.
   bool has_vectors(std::int32_t feature) const;
 
-  /// The vector of the cells of a numeric feature in a row, float [d] on the CPU; undefined when all
-  /// of them are missing.
-  at::Tensor number_vector(std::int32_t feature, const data::Column& column,
-                           std::int64_t row) const;
+  /// The vector of the cell of a numeric or text feature in a row, float [d] on the CPU; undefined
+  /// when it is missing.
+  at::Tensor cell_vector(std::int32_t feature, const data::Column& column, std::int64_t row) const;
 
  private:
   const Model* model_;

@@ -182,11 +182,9 @@ data::Vocabulary read_vocabulary(const Safetensors& content, const std::string& 
   return vocabulary;
 }
 
-/// Vectors of a feature: values with missing, or columns.
+/// Vectors of a feature: values with missing, or inputs of the dense layer.
 std::int64_t rows_of(const data::Feature& feature, const data::Vocabulary& vocabulary) {
-  return feature.kind == data::FeatureKind::kNumeric
-             ? static_cast<std::int64_t>(feature.columns.size())
-             : vocabulary.rows();
+  return feature.kind == data::FeatureKind::kNumeric ? feature.dense_width() : vocabulary.rows();
 }
 
 /// Checks what the module will allocate before it does: no number of the file is trusted alone.

@@ -4,16 +4,14 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "feat2vec/error.h"
 #include "feat2vec/printable.h"
+#include "feat2vec/tables/encode_numbers.h"
 #include "feat2vec/tables/feature_values.h"
-#include "feat2vec/tables/numeric_cells.h"
 #include "feat2vec/tables/parallel.h"
 #include "feat2vec/tables/table.h"
 
@@ -28,41 +26,57 @@ using data::Schema;
 using data::UnseenPolicy;
 using data::Vocabulary;
 
-Vocabulary fit_vocabulary(const Table& table, const Feature& feature, const Schema& schema) {
-  FeatureValues values(table, feature, schema);
+/// Of each value the number of rows that hold it.
+std::vector<std::int64_t> count_rows(FeatureValues& values, std::int64_t rows) {
   std::vector<std::int64_t> counts(static_cast<std::size_t>(values.values().size()));
+  for (std::int64_t row = 0; row < rows; ++row)
+    values.for_each(row, [&](std::int32_t value, const TextColumn&) {
+      ++counts[static_cast<std::size_t>(value)];
+    });
+  return counts;
+}
+
+/// Words that are too rare or too frequent count 0.
+void leave_out_words(std::vector<std::int64_t>& counts, const Table& table,
+                     const Feature& feature) {
+  const double most = feature.max_share * static_cast<double>(table.rows());
+  for (std::int64_t& count : counts)
+    if (count < feature.min_count || static_cast<double>(count) > most) count = 0;
+  if (std::all_of(counts.begin(), counts.end(), [](auto count) { return count == 0; }))
+    throw Error(table.source_name() + " (" + printable(feature.name, kShownBytes) +
+                "): expected words in min_count rows or more and in a share of max_share or less, "
+                "received none");
+}
+
+/// Rows without a value that is counted.
+std::int64_t missing_rows(FeatureValues& values, const std::vector<std::int64_t>& counts,
+                          std::int64_t rows) {
   std::int64_t missing = 0;
-  for (std::int64_t row = 0; row < table.rows(); ++row) {
+  for (std::int64_t row = 0; row < rows; ++row) {
     bool any = false;
     values.for_each(row, [&](std::int32_t value, const TextColumn&) {
-      any = true;
-      ++counts[static_cast<std::size_t>(value)];
+      any = any || counts[static_cast<std::size_t>(value)] > 0;
     });
     if (!any) ++missing;
   }
+  return missing;
+}
+
+Vocabulary fit_vocabulary(const Table& table, const Feature& feature, const Schema& schema) {
+  FeatureValues values(table, feature, schema);
+  std::vector<std::int64_t> counts = count_rows(values, table.rows());
+  if (feature.kind == FeatureKind::kText) leave_out_words(counts, table, feature);
+  const bool counted_missing = feature.missing == MissingPolicy::kVector;
   std::vector<std::pair<std::string_view, std::int64_t>> counted;
   counted.reserve(counts.size());
   for (std::int32_t value = 0; value < values.values().size(); ++value) {
     const std::int64_t count = counts[static_cast<std::size_t>(value)];
     if (count > 0) counted.emplace_back(values.values()[value], count);
   }
-  return {counted, feature.missing == MissingPolicy::kVector ? missing : 0};
+  return {counted, counted_missing ? missing_rows(values, counts, table.rows()) : 0};
 }
 
-void fit_numbers(const Table& table, Feature& feature, const Schema& schema) {
-  feature.center.clear();
-  feature.scale.clear();
-  feature.missing_counts.clear();
-  for (const std::string& name : feature.columns) {
-    const auto numbers = read_numbers(table, name, schema.missing_words);
-    const ColumnScale fitted = fit_scale(numbers, feature.scaling);
-    feature.center.push_back(fitted.center);
-    feature.scale.push_back(fitted.scale);
-    feature.missing_counts.push_back(std::count(numbers.begin(), numbers.end(), std::nullopt));
-  }
-}
-
-/// Encodes the cells of one categorical or bag feature, row by row.
+/// Encodes the cells of one categorical, bag or text feature, row by row.
 class ValueEncoder {
  public:
   ValueEncoder(const Table& table, const Feature& feature, const Schema& schema,
@@ -82,8 +96,9 @@ class ValueEncoder {
   void append_row(std::int64_t row, std::vector<std::int32_t>& ids) {
     bool any = false;
     values_.for_each(row, [&](std::int32_t value, const TextColumn& column) {
-      any = true;
       const std::int32_t id = ids_[static_cast<std::size_t>(value)];
+      if (id == kUnseen && feature_.kind == FeatureKind::kText) return;
+      any = true;
       if (id != kUnseen) {
         ids.push_back(id);
         return;
@@ -152,36 +167,8 @@ Column encode_values(std::int64_t rows, FeatureKind kind, ValueEncoder encoder) 
     encoder.append_row(row, ids);
     offsets.push_back(static_cast<std::int64_t>(ids.size()));
   }
-  return Column::bag(to_tensor(ids, at::kInt), to_tensor(offsets, at::kLong));
-}
-
-Column encode_numbers(const Table& table, const Feature& feature, const Schema& schema,
-                      FeatureCounts& counts) {
-  const auto width = static_cast<std::int64_t>(feature.columns.size());
-  at::Tensor values = at::empty({table.rows(), width}, at::kFloat);
-  at::Tensor missing = at::empty({table.rows(), width}, at::kBool);
-  auto* value = values.mutable_data_ptr<float>();
-  auto* is_missing = missing.mutable_data_ptr<bool>();
-  for (std::size_t c = 0; c < feature.columns.size(); ++c) {
-    const auto numbers = read_numbers(table, feature.columns[c], schema.missing_words);
-    for (std::size_t row = 0; row < numbers.size(); ++row) {
-      const std::size_t cell = row * feature.columns.size() + c;
-      is_missing[cell] = !numbers[row].has_value();
-      counts.missing += is_missing[cell] ? 1 : 0;
-      if (is_missing[cell]) {
-        value[cell] = 0;
-        continue;
-      }
-      const double scaled = (*numbers[row] - feature.center[c]) / feature.scale[c];
-      if (!(std::abs(scaled) <= std::numeric_limits<float>::max())) {
-        throw Error(table.location(static_cast<std::int64_t>(row), feature.columns[c]) +
-                    ": expected a number that fits a float32 once scaled, received " +
-                    std::to_string(*numbers[row]));
-      }
-      value[cell] = static_cast<float>(scaled);
-    }
-  }
-  return Column::numeric(std::move(values), std::move(missing), feature.has_missing_vector());
+  const auto column = kind == FeatureKind::kText ? Column::text : Column::bag;
+  return column(to_tensor(ids, at::kInt), to_tensor(offsets, at::kLong));
 }
 
 Column encode_feature(const Table& table, const Feature& feature, const Schema& schema,
@@ -189,10 +176,11 @@ Column encode_feature(const Table& table, const Feature& feature, const Schema& 
   switch (feature.kind) {
     case FeatureKind::kCategorical:
     case FeatureKind::kBag:
+    case FeatureKind::kText:
       return encode_values(table.rows(), feature.kind,
                            ValueEncoder(table, feature, schema, vocabulary, counts));
     case FeatureKind::kNumeric:
-      return encode_numbers(table, feature, schema, counts);
+      return encode_numbers(table, feature, schema, counts.missing);
     case FeatureKind::kOffset:
       break;
   }

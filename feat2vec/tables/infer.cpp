@@ -36,6 +36,7 @@ struct Forced {
         numeric_groups.emplace(column, i);
       }
     }
+    for (const std::string& column : options.text) add(column, Decision::kText);
   }
 
  private:
@@ -52,6 +53,7 @@ ColumnDecision forced_decision(const TextColumn& column, const ColumnStats& stat
   ColumnDecision decision = describe(column, stats);
   decision.decision = forced.kinds.at(column.name());
   decision.why = "named";
+  if (decision.decision == Decision::kText) decision.distinct = distinct_words(column);
   if (decision.decision != Decision::kBag || column.is_list()) return decision;
   const auto& separator = forced.bags.at(column.name()).separator;
   decision.separator = separator ? *separator : likely_separator(stats, missing);
@@ -75,14 +77,28 @@ ColumnDecision decide(const TextColumn& column, const Forced& forced,
   return judge_column(column, stats, chosen, options.missing_words);
 }
 
+FeatureKind kind_of(Decision decision) {
+  switch (decision) {
+    case Decision::kBag:
+      return FeatureKind::kBag;
+    case Decision::kNumeric:
+      return FeatureKind::kNumeric;
+    case Decision::kText:
+      return FeatureKind::kText;
+    case Decision::kCategorical:
+    case Decision::kDropped:
+      break;
+  }
+  return FeatureKind::kCategorical;
+}
+
 Feature feature_of(const ColumnDecision& decision) {
   Feature feature;
   feature.name = decision.column;
   feature.columns = {decision.column};
   feature.separator = decision.separator;
-  feature.kind = decision.decision == Decision::kCategorical ? FeatureKind::kCategorical
-                 : decision.decision == Decision::kBag       ? FeatureKind::kBag
-                                                             : FeatureKind::kNumeric;
+  feature.kind = kind_of(decision.decision);
+  feature.target = data::is_target_by_default(feature.kind);
   return feature;
 }
 
@@ -146,6 +162,8 @@ std::string_view to_string(Decision decision) {
       return "bag";
     case Decision::kNumeric:
       return "numeric";
+    case Decision::kText:
+      return "text";
     case Decision::kDropped:
       return "dropped";
   }
@@ -166,10 +184,6 @@ std::vector<std::string> named_columns(const InferenceOptions& options) {
 
 Inference infer_schema(const Table& table, const InferenceOptions& options) {
   check_columns(table, named_columns(options));
-  if (!options.text.empty()) {
-    throw Error("infer_schema", "columns of kinds that can be learned",
-                in_quotes(options.text.front()) + " as text, which this version cannot learn");
-  }
   if (table.rows() < 2) {
     throw Error(table.source_name() + ": expected two rows or more, received " +
                 std::to_string(table.rows()));

@@ -25,13 +25,13 @@ struct InferenceOptions {
   std::vector<BagColumn> bags = {};
   /// One entry a feature: its columns share one dense layer.
   std::vector<std::vector<std::string>> numeric = {};
-  std::vector<std::string> text = {};  ///< not supported yet: an Error
+  std::vector<std::string> text = {};  ///< else long texts are dropped, unless `columns` names them
   std::vector<std::string> missing_words = {};
   int threads = 1;  ///< to look at columns with, at most; nothing depends on it
 };
 
 /// What became of a column.
-enum class Decision { kCategorical, kBag, kNumeric, kDropped };
+enum class Decision { kCategorical, kBag, kNumeric, kText, kDropped };
 
 std::string_view to_string(Decision decision);
 
@@ -40,7 +40,7 @@ struct ColumnDecision {
   std::string column;
   Decision decision = Decision::kDropped;
   std::string why;            ///< a few words, such as `an id: every value differs`
-  std::int64_t distinct = 0;  ///< values; of a bag, members
+  std::int64_t distinct = 0;  ///< values; of a bag or text, members
   double missing_share = 0;
   std::string separator;  ///< of a bag of texts
   std::vector<std::string> examples;

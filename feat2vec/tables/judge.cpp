@@ -9,6 +9,7 @@
 #include "feat2vec/tables/bag_evidence.h"
 #include "feat2vec/tables/dates.h"
 #include "feat2vec/tables/members.h"
+#include "feat2vec/words.h"
 
 namespace feat2vec::tables {
 namespace {
@@ -17,6 +18,7 @@ constexpr std::int64_t kFewNumbers = 20;  ///< up to so many different ones are 
 constexpr double kIdShare = 0.9;          ///< of the cells, that differ in a column of ids
 constexpr double kLongWords = 8;
 constexpr double kLongBytes = 60;
+constexpr std::string_view kIsText = "a text: long, and most differ (--text learns its words)";
 
 /// A kind with its reason; what a rule has to say.
 struct Verdict {
@@ -89,7 +91,7 @@ Verdict judge_texts(const ColumnStats& stats) {
   }
   const bool is_long = stats.mean_words > kLongWords || stats.mean_length > kLongBytes;
   if (is_long && stats.distinct_share() > 0.5) {
-    return {Decision::kDropped, "text: long, and most differ (not learned in this version)"};
+    return {Decision::kDropped, std::string(kIsText)};
   }
   if (stats.distinct_share() > kIdShare) {
     return {Decision::kDropped, "an id: nearly every value differs"};
@@ -116,6 +118,7 @@ ColumnDecision as_list_bag(const TextColumn& column, ColumnDecision decision,
 /// A column that may not be dropped is learned as what it would be if its values repeated.
 Verdict kept(const ColumnStats& stats, Verdict verdict) {
   if (verdict.decision != Decision::kDropped) return verdict;
+  if (verdict.why == kIsText) return {Decision::kText, "named, a text: long, and most differ"};
   const bool numbers = stats.numeric && !stats.codes && stats.distinct_numbers > kFewNumbers;
   return {
       numbers && !verdict.why.starts_with("an id") ? Decision::kNumeric : Decision::kCategorical,
@@ -123,6 +126,13 @@ Verdict kept(const ColumnStats& stats, Verdict verdict) {
 }
 
 }  // namespace
+
+std::int64_t distinct_words(const TextColumn& column) {
+  TextDictionary words;
+  for (std::int32_t code = 0; code < column.values().size(); ++code)
+    for (const std::string& word : words_of(column.values()[code])) words.add(word);
+  return words.size();
+}
 
 bool is_id_name(std::string_view name) { return ends_with_word(name, "id", "Id", "ID"); }
 
@@ -158,6 +168,7 @@ ColumnDecision judge_column(const TextColumn& column, const ColumnStats& stats, 
     verdict = judge_texts(stats);
   }
   if (keep) verdict = kept(stats, std::move(verdict));
+  if (verdict.decision == Decision::kText) decision.distinct = distinct_words(column);
   decision.decision = verdict.decision;
   decision.why = std::move(verdict.why);
   return decision;

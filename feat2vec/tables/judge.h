@@ -16,6 +16,9 @@ ColumnDecision judge_column(const TextColumn& column, const ColumnStats& stats, 
 /// The parts of a decision that do not depend on the kind.
 ColumnDecision describe(const TextColumn& column, const ColumnStats& stats);
 
+/// Different words of all cells.
+std::int64_t distinct_words(const TextColumn& column);
+
 /// Whether a name ends in the word "id": `id`, `user_id`, `userId`, `artistID`, `User Id`.
 bool is_id_name(std::string_view name);
 

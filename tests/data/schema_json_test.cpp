@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 constexpr FeatureKind kKinds[] = {FeatureKind::kCategorical, FeatureKind::kBag,
-                                  FeatureKind::kNumeric, FeatureKind::kOffset};
+                                  FeatureKind::kNumeric, FeatureKind::kText, FeatureKind::kOffset};
 constexpr Pooling kPoolings[] = {Pooling::kSum, Pooling::kMean, Pooling::kSqrt};
 constexpr Scaling kScalings[] = {Scaling::kNone, Scaling::kStandard, Scaling::kMinMax};
 constexpr MissingPolicy kMissing[] = {MissingPolicy::kVector, MissingPolicy::kLeaveOut};
@@ -56,7 +56,13 @@ class RandomSchema {
     if (coin()) feature.separator = ";\t";
     feature.pooling = any(kPoolings);
     feature.missing = any(kMissing);
-    feature.unseen = any(kUnseen);
+    if (feature.kind == FeatureKind::kText) {
+      feature.min_count = 1 + static_cast<std::int64_t>(below(9));
+      feature.max_share = std::uniform_real_distribution<double>(0.01, 1)(random_);
+    } else {
+      feature.unseen = any(kUnseen);
+    }
+    feature.target = coin();
     feature.dense_bias = coin();
     if (feature.kind == FeatureKind::kNumeric) add_numbers(feature);
     feature.embedding = coin();
@@ -66,7 +72,9 @@ class RandomSchema {
 
   void add_numbers(Feature& feature) {
     feature.scaling = any(kScalings);
+    if (coin()) feature.knots = 2 + static_cast<std::int64_t>(below(9));
     if (coin()) return;
+    if (feature.knots > 0) feature.knot_values.assign(feature.columns.size(), {-1.5, 0.1, 2e300});
     for (std::size_t c = 0; c < feature.columns.size(); ++c) {
       feature.center.push_back(std::normal_distribution<double>(0, 1e9)(random_));
       feature.scale.push_back(std::exponential_distribution<double>(1e9)(random_));
@@ -127,11 +135,11 @@ TEST(SchemaJson, NamesTheNearestKnownKey) {
 }
 
 TEST(SchemaJson, NamesTheNearestKnownWord) {
-  EXPECT_EQ(
-      error_of_json(R"({"features": [{"name": "a", "kind": "Numerical"}]})"),
-      "[shop.json, feature 1] expected \"kind\" to be one of "
-      "[\"categorical\",\"bag\",\"numeric\",\"offset\"], received \"Numerical\" (did you mean "
-      "\"numeric\"?)");
+  EXPECT_EQ(error_of_json(R"({"features": [{"name": "a", "kind": "Numerical"}]})"),
+            "[shop.json, feature 1] expected \"kind\" to be one of "
+            "[\"categorical\",\"bag\",\"numeric\",\"text\",\"offset\"], received \"Numerical\" "
+            "(did you mean "
+            "\"numeric\"?)");
 }
 
 TEST(SchemaJson, RejectsWrongTypes) {
@@ -152,6 +160,21 @@ TEST(SchemaJson, ValidatesWhatItRead) {
   EXPECT_THAT(error_of_json(R"({"features": []})"), HasSubstr("expected one feature or more"));
   EXPECT_THAT(error_of_json(R"({"features": [{"kind": "bag"}]})"),
               HasSubstr("expected a name for every feature"));
+  const auto numbers = [](const std::string& keys) {
+    return R"({"features": [{"name": "n", "kind": "numeric", )" + keys + "}]}";
+  };
+  EXPECT_THAT(error_of_json(numbers(R"("knots": 1)").c_str()),
+              HasSubstr("expected 0 or 2 to 4096 knots for \"n\", received 1"));
+  EXPECT_THAT(error_of_json(numbers(R"("knots": 2, "knot_values": [[1, 1]])").c_str()),
+              HasSubstr("expected finite knots that rise for \"n\", received [1, 1]"));
+  EXPECT_THAT(error_of_json(numbers(R"("knots": 2, "knot_values": [[1], [2]])").c_str()),
+              HasSubstr("expected knots of every column of \"n\", received those of 2"));
+  EXPECT_THAT(error_of_json(R"({"features": [{"name": "t", "kind": "text", "min_count": 0}]})"),
+              HasSubstr("expected a min_count of 1 or more for \"t\", received 0"));
+  EXPECT_THAT(error_of_json(R"({"features": [{"name": "t", "kind": "text", "max_share": 0}]})"),
+              HasSubstr("expected a max_share above 0, at most 1, for \"t\", received 0"));
+  EXPECT_THAT(error_of_json(R"({"features": [{"name": "t", "kind": "text", "unseen": "mean"}]})"),
+              HasSubstr("expected unseen words of \"t\" to be left out, received \"mean\""));
 }
 
 }  // namespace

@@ -36,8 +36,8 @@ TEST(Embeddings, HoldEveryFeatureWithVectors) {
   const Embeddings embeddings(model);
   std::vector<std::string> names;
   for (const auto& feature : embeddings.features()) names.push_back(feature.feature());
-  EXPECT_EQ(names,
-            (std::vector<std::string>{"director", "a=b c", "cast", "tags", "year", "attrs"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"director", "a=b c", "cast", "tags", "year", "attrs",
+                                             "plot"}));
   const FeatureVectors& director = embeddings.feature("director");
   EXPECT_EQ(director.size(), 9);
   EXPECT_EQ(director.value(0), "Jane Campion");
@@ -121,6 +121,37 @@ TEST(Embeddings, AMissingNumberNeedsAVector) {
     EXPECT_EQ(error_of([&] { embeddings.find(key); }),
               "[embeddings] expected a number for \"year\", received missing, which has no vector");
   }
+}
+
+TEST(Embeddings, FindNumbersBetweenKnots) {
+  const Model model = testing::with_knots(sample_model());
+  const Embeddings embeddings(model);
+  const FeatureVectors& years = embeddings.feature("year");
+  ASSERT_EQ(years.size(), 3);
+  EXPECT_EQ(years.value(0), "1980");
+  EXPECT_EQ(years.value(2), "2000.5");
+  const auto vector = [&](std::string_view year) { return embeddings.find("year", year).vector; };
+  EXPECT_TRUE(at::equal(vector("1994"), years.vectors()[1]));
+  EXPECT_TRUE(at::equal(vector("1994.0"), years.vectors()[1]));
+  EXPECT_TRUE(at::equal(vector("1900"), years.vectors()[0]));
+  EXPECT_TRUE(at::equal(vector("3000"), years.vectors()[2]));
+  EXPECT_TRUE(at::allclose(vector("1987"), (years.vectors()[0] + years.vectors()[1]) / 2));
+}
+
+TEST(Embeddings, FindTheVectorOfAText) {
+  const Model model = sample_model();
+  const Embeddings embeddings(model);
+  const at::Tensor words = embeddings.feature("plot").vectors();
+  const Query one = embeddings.find("plot=The Sea!");
+  EXPECT_EQ(one.row, 0);
+  EXPECT_TRUE(at::equal(one.vector, words[0]));
+  const Query two = embeddings.find("plot=a PIANO in summer (été); a piano");
+  EXPECT_EQ(two.row, -1);
+  EXPECT_TRUE(at::allclose(two.vector, (words[1] + words[2]) / std::sqrt(2.0)));
+  EXPECT_EQ(embeddings.find("plot=").row, 3);
+  EXPECT_EQ(error_of([&] { embeddings.find("plot=a mountain"); }),
+            "[embeddings] expected a word of \"plot\" that training learned, received "
+            "\"a mountain\"");
 }
 
 TEST(Embeddings, NameWhatIsNearWhenUnknown) {

@@ -25,7 +25,7 @@ using testing::read_file;
 using testing::sample_model;
 using testing::TemporaryFolder;
 
-constexpr std::int64_t kRows = 9 + 3 + 5 + 3 + 1 + 2;
+constexpr std::int64_t kRows = 9 + 3 + 5 + 3 + 1 + 2 + 4;
 
 std::vector<std::string> lines_of(const std::string& path) {
   std::istringstream text(read_file(path));
@@ -48,7 +48,7 @@ TEST(Export, Word2vecReadsBackBitForBit) {
   export_model(model, Format::kWord2vec, folder.file("v.txt"));
   const auto lines = lines_of(folder.file("v.txt"));
   ASSERT_EQ(lines.size(), static_cast<std::size_t>(kRows) + 1);
-  EXPECT_EQ(lines[0], "23 6");
+  EXPECT_EQ(lines[0], "27 6");
   std::size_t line = 1;
   const Embeddings embeddings(model);
   for_each_row(embeddings, [&](const FeatureVectors& feature, std::int64_t row) {
@@ -79,7 +79,7 @@ TEST(Export, NpyHasTheHeaderAndTheNumbers) {
     const std::string dict = bytes.substr(10, length);
     const std::string descr = type == at::kFloat ? "<f4" : "<f8";
     EXPECT_TRUE(
-        dict.starts_with("{'descr': '" + descr + "', 'fortran_order': False, 'shape': (23, 6), }"));
+        dict.starts_with("{'descr': '" + descr + "', 'fortran_order': False, 'shape': (27, 6), }"));
     EXPECT_EQ(dict.back(), '\n');
     const auto names = lines_of(folder.file("v.names.txt"));
     ASSERT_EQ(names.size(), static_cast<std::size_t>(kRows));

@@ -75,6 +75,7 @@ class RowMaker {
           add_categorical(made, f);
           break;
         case data::FeatureKind::kBag:
+        case data::FeatureKind::kText:
           add_bag(made, f);
           break;
         case data::FeatureKind::kNumeric:
@@ -118,6 +119,7 @@ class RowMaker {
   }
 
   void add_bag(Rows& made, std::size_t f) {
+    const bool is_text = model_.schema.features[f].kind == data::FeatureKind::kText;
     c10::List<c10::List<std::string>> cells;
     std::vector<std::int32_t> ids;
     std::vector<std::int64_t> offsets{0};
@@ -128,7 +130,8 @@ class RowMaker {
       for (std::int64_t left = below(6); left > 0; --left) {
         const auto [text, id] = draw(f);
         texts.push_back(text);
-        if (text.empty() || text == "n/a" || !seen.insert(text).second) continue;
+        const bool no_word = is_text && id == data::kNoValue;
+        if (text.empty() || text == "n/a" || no_word || !seen.insert(text).second) continue;
         if (id != data::kNoValue) ids.push_back(id);
       }
       const std::int32_t missing = model_.vocabularies[f].missing_id();
@@ -137,8 +140,8 @@ class RowMaker {
       offsets.push_back(static_cast<std::int64_t>(ids.size()));
     }
     made.bags.insert(model_.schema.features[f].name, cells);
-    made.columns.push_back(
-        data::Column::bag(at::tensor(ids, at::kInt), at::tensor(offsets, at::kLong)));
+    const auto column = is_text ? data::Column::text : data::Column::bag;
+    made.columns.push_back(column(at::tensor(ids, at::kInt), at::tensor(offsets, at::kLong)));
   }
 
   void add_numbers(Rows& made, std::size_t f) {
@@ -224,6 +227,19 @@ TEST(TorchScript, EmbedsValuesAndIds) {
   EXPECT_EQ(module.get_method("embed")({"cast", list_of({})}).toTensor().size(0), 0);
 }
 
+TEST(TorchScript, EmbedsNumbersBetweenKnots) {
+  const Model model = testing::with_knots(sample_model());
+  auto module = exported(model);
+  const Embeddings embeddings(model);
+  const std::vector<std::string> texts = {"1960", "1980",   "1985", "1994",
+                                          "1999", "2000.5", "2030", ""};
+  const at::Tensor found = module.get_method("embed")({"year", list_of(texts)}).toTensor();
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const at::Tensor wanted = embeddings.find("year", texts[i]).vector;
+    EXPECT_TRUE(at::allclose(found[static_cast<std::int64_t>(i)], wanted)) << texts[i];
+  }
+}
+
 TEST(TorchScript, TreatsUnseenValuesAsTheSchemaSays) {
   Model model = sample_model();
   model.schema.features[2].unseen = data::UnseenPolicy::kError;
@@ -294,7 +310,7 @@ TEST(TorchScript, RefusesColumnsThatDoNotFit) {
       script_error([&] {
         module.forward({rows.categorical, others.bags, rows.numbers});
       }),
-      HasSubstr("AssertionError: expected columns of one length, received [3, 3, 2, 2, 3, 3]"));
+      HasSubstr("AssertionError: expected columns of one length, received [3, 3, 2, 2, 3, 3, 2]"));
   EXPECT_EQ(rows.categorical.erase("director"), 1U);
   EXPECT_THAT(script_error([&] {
                 module.forward({rows.categorical, rows.bags, rows.numbers});

@@ -6,7 +6,7 @@ import unittest
 
 from support import CommandTest, films
 
-TRAIN_FLAGS = """schema columns categorical bag numeric text valid valid-share dim epochs batch noise alpha1
+TRAIN_FLAGS = """schema columns categorical bag numeric text knots valid valid-share dim epochs batch noise alpha1
 alpha2 count-bias seed threads device engine progress quiet out header missing bad-rows prior lr optimizer
 patience refit objective oversampler checkpoint-every resume preset""".split()
 FLAGS = {"train": TRAIN_FLAGS, "inspect": ["json", "values", "header", "bad-rows"],
@@ -82,15 +82,13 @@ class WrongUsage(CommandTest):
         self.refused(["train", "t.csv", "--out"], "--out")
 
     def test_a_flag_that_names_an_unknown_column_suggests_the_nearest(self):
-        for flag in ("--categorical", "--bag", "--numeric", "--columns"):
+        for flag in ("--categorical", "--bag", "--numeric", "--text", "--columns"):
             with self.subTest(flag):
                 self.refused(["train", "t.csv", flag, "studios"], "studios", '"studio"')
 
     def test_a_column_given_two_kinds(self):
         self.refused(["train", "t.csv", "--categorical", "genre", "--bag", "genre"], "genre", "twice")
-
-    def test_text_is_not_of_this_version(self):
-        self.refused(["train", "t.csv", "--text", "genre"], "--text")
+        self.refused(["train", "t.csv", "--text", "genre", "--bag", "genre"], "genre", "twice")
 
     def test_a_schema_beside_flags_that_name_columns(self):
         self.write("s.json", json.dumps({"features": []}))

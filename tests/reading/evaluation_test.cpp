@@ -29,11 +29,12 @@ data::Dataset rows_of(const std::vector<std::int32_t>& directors, const Bags& ca
   const auto n = static_cast<std::int64_t>(directors.size());
   const std::vector<std::vector<double>> one(directors.size(), {std::nan("")});
   const std::vector<std::vector<double>> two(directors.size(), {std::nan(""), std::nan("")});
-  return data::Dataset({testing::ids_column(directors),
-                        testing::ids_column(std::vector<std::int32_t>(directors.size(), -1)),
-                        testing::bag_column(casts), testing::bag_column(tags),
-                        testing::numeric_column(one, true), testing::numeric_column(two),
-                        data::Column::offset(n)});
+  return data::Dataset(
+      {testing::ids_column(directors),
+       testing::ids_column(std::vector<std::int32_t>(directors.size(), -1)),
+       testing::bag_column(casts), testing::bag_column(tags), testing::numeric_column(one, true),
+       testing::numeric_column(two), data::Column::offset(n),
+       testing::text_column(std::vector<std::vector<std::int32_t>>(directors.size()))});
 }
 
 /// Ranks by the id alone, the last value first.
@@ -48,7 +49,7 @@ class LastFirst final : public Readout {
 class Evaluating : public ::testing::Test {
  protected:
   /// Features of the sample model.
-  enum : std::int32_t { kDirector, kOther, kCast, kTags, kYear, kAttrs, kOffset };
+  enum : std::int32_t { kDirector, kOther, kCast, kTags, kYear, kAttrs, kOffset, kPlot };
 
   static std::vector<std::pair<std::int32_t, std::int32_t>> known(const Query& query) {
     std::vector<std::pair<std::int32_t, std::int32_t>> found;
@@ -117,7 +118,7 @@ TEST_F(Evaluating, DrawsByTheSeedAndTheRow) {
 TEST_F(Evaluating, ByDefaultEveryFeatureIsAskedForGivenAllOthers) {
   const std::vector<Task> tasks = default_tasks(values_);
   ASSERT_EQ(tasks.size(), 4U);
-  EXPECT_EQ(tasks[2], (Task{kCast, {kDirector, kOther, kTags, kYear, kAttrs}}));
+  EXPECT_EQ(tasks[2], (Task{kCast, {kDirector, kOther, kTags, kYear, kAttrs, kPlot}}));
 }
 
 TEST_F(Evaluating, RanksWithoutWhatIsRightToo) {

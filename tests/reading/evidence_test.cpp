@@ -48,7 +48,7 @@ class Reading : public ::testing::Test {
     return std::exp(values.target(target).log_prior[static_cast<std::size_t>(t)]);
   }
   double co(std::int32_t t, const Known& c) const {
-    if (c.value == kNumber) return 0;
+    if (c.value == kCell) return 0;
     const auto pairs = memory.pairs(target, c.feature, c.value);
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       if (pairs.value(i) == static_cast<std::size_t>(t)) return pairs.count(i);
@@ -87,7 +87,7 @@ class Reading : public ::testing::Test {
     };
     const double root = std::sqrt(static_cast<double>(query.size()));
     double counted = 0;
-    for (const Known& known : query) counted += known.value == kNumber ? 0 : 1;
+    for (const Known& known : query) counted += known.value == kCell ? 0 : 1;
     switch (component.source) {
       case Source::kVector:
         return given(*c);
@@ -101,7 +101,7 @@ class Reading : public ::testing::Test {
         return softmax([&](std::int32_t t) {
           return sum([&](const Known& k) {
                    const double q = (co(t, k) + .5 * prior(t)) / (all_co(k) + .5);
-                   return k.value == kNumber ? 0 : std::log(q / prior(t));
+                   return k.value == kCell ? 0 : std::log(q / prior(t));
                  }) / std::sqrt(counted) +
                  std::log(prior(t));
         });
@@ -110,7 +110,7 @@ class Reading : public ::testing::Test {
         return softmax([&](std::int32_t t) {
           const double s = component.source == Source::kHalfPmi ? .5 : 1;
           return s * sum([&](const Known& k) {
-                   return k.value == kNumber ? 0 : std::log(1 + co(t, k) / (n(k) * prior(t)));
+                   return k.value == kCell ? 0 : std::log(1 + co(t, k) / (n(k) * prior(t)));
                  }) +
                  (1 - s) * std::log(prior(t));
         });
@@ -142,7 +142,7 @@ class Reading : public ::testing::Test {
           const auto row = static_cast<std::int64_t>(g);
           EXPECT_NEAR(found.products[row][t].item<double>(), product(t, c) / root, 1e-6);
           if (!found.counts.defined() || holds(t)) continue;
-          const double count = c.value == kNumber ? 0 : 10 * co(t, c) / (n(c) * root);
+          const double count = c.value == kCell ? 0 : 10 * co(t, c) / (n(c) * root);
           EXPECT_NEAR(found.counts[row][t].item<double>(), count, 1e-6);
         }
       }
@@ -164,7 +164,7 @@ class Reading : public ::testing::Test {
 
 TEST_F(Reading, EvidenceIsAsItsFormulasSay) {
   query = query_of(table, values, {{"cast", "x"}, {"kind", "m"}});
-  query.add_number(3, values.number_vector(3, table.rows.column(3), 2));
+  query.add_cell(3, values.cell_vector(3, table.rows.column(3), 2));
   const Evidence found = evidence(values, &memory, target, {&query, 1})[0];
   EXPECT_EQ(sources(found),
             (std::vector<Source>{Source::kVector, Source::kVector, Source::kVector, Source::kCount,

@@ -22,16 +22,16 @@ using testing::error_of;
 using ::testing::HasSubstr;
 
 // Features of the sample model.
-enum : std::int32_t { kDirector, kOther, kCast, kTags, kYear, kAttrs, kOffset };
+enum : std::int32_t { kDirector, kOther, kCast, kTags, kYear, kAttrs, kOffset, kPlot };
 
 /// Two rows: all present, with repeats; and all missing or unseen but one tag.
 data::Dataset sample_rows() {
   const double nan = std::nan("");
-  return data::Dataset({testing::ids_column({2, 8}), testing::ids_column({1, data::kMeanValue}),
-                        testing::bag_column({{3, 0, 3}, {4}}),
-                        testing::bag_column({{}, {data::kNoValue, 1}}),
-                        testing::numeric_column({{0.5}, {nan}}, true),
-                        testing::numeric_column({{1, 2}, {nan, nan}}), data::Column::offset(2)});
+  return data::Dataset(
+      {testing::ids_column({2, 8}), testing::ids_column({1, data::kMeanValue}),
+       testing::bag_column({{3, 0, 3}, {4}}), testing::bag_column({{}, {data::kNoValue, 1}}),
+       testing::numeric_column({{0.5}, {nan}}, true), testing::numeric_column({{1, 2}, {nan, nan}}),
+       data::Column::offset(2), testing::text_column({{2, 0}, {3}})});
 }
 
 using Pairs = std::vector<std::pair<std::int32_t, std::int32_t>>;
@@ -69,7 +69,8 @@ TEST(Values, RefuseTargetsWithoutCandidates) {
   const Model model = testing::sample_model();
   const Values values(model);
   EXPECT_THAT(error_of([&] { values.target(kYear); }), HasSubstr("\"year\", numeric"));
-  EXPECT_THAT(error_of([&] { values.target(7); }), HasSubstr("a feature in [0, 7)"));
+  EXPECT_THAT(error_of([&] { values.target(kPlot); }), HasSubstr("\"plot\", text"));
+  EXPECT_THAT(error_of([&] { values.target(8); }), HasSubstr("a feature in [0, 8)"));
   EXPECT_THAT(error_of([&] { values.target(-1); }), HasSubstr("received -1"));
 }
 
@@ -77,9 +78,13 @@ TEST(RowQuery, HoldsEachKnownValueOnceAndNeitherMissingNorUnseenOnes) {
   const Model model = testing::sample_model();
   const Values values(model);
   const data::Dataset rows = sample_rows();
-  EXPECT_EQ(
-      pairs(row_query(values, rows, 0)),
-      (Pairs{{kDirector, 2}, {kOther, 1}, {kCast, 0}, {kCast, 3}, {kYear, -1}, {kAttrs, -1}}));
+  EXPECT_EQ(pairs(row_query(values, rows, 0)), (Pairs{{kDirector, 2},
+                                                      {kOther, 1},
+                                                      {kCast, 0},
+                                                      {kCast, 3},
+                                                      {kYear, -1},
+                                                      {kAttrs, -1},
+                                                      {kPlot, -1}}));
   EXPECT_EQ(pairs(row_query(values, rows, 1)), (Pairs{{kTags, 1}}));
 }
 
@@ -110,6 +115,21 @@ TEST(RowQuery, PointsAtVectorsThatOutliveCopies) {
   const at::Tensor wanted = weight * 0.5 + bias;
   for (std::int64_t i = 0; i < 6; ++i) {
     EXPECT_NEAR(copy.known()[4].vector[i], wanted[i].item<float>(), 1e-6);
+  }
+}
+
+TEST(RowQuery, KnowsATextAsOneThing) {
+  const Model model = testing::sample_model();
+  const Values values(model);
+  const Query query = row_query(values, sample_rows(), 0, {.features = {kPlot}});
+  ASSERT_EQ(query.size(), 1U);
+  const at::Tensor weight = model.module->extractor(kPlot)->parameter("weight");
+  const at::Tensor wanted = (weight[2] + weight[0]) / std::sqrt(2.0);
+  const Query named = named_query(values, {"plot=\"Été\" by the SEA"}).query;
+  ASSERT_EQ(named.size(), 1U);
+  for (std::int64_t i = 0; i < 6; ++i) {
+    EXPECT_NEAR(query.known()[0].vector[i], wanted[i].item<float>(), 1e-6);
+    EXPECT_EQ(named.known()[0].vector[i], query.known()[0].vector[i]);
   }
 }
 

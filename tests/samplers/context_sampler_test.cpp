@@ -191,5 +191,54 @@ TEST(ContextSampler, RefusesRowsWithoutContextAndWrongShares) {
   EXPECT_THROW(ContextSampler(*rows.rows, std::vector<std::uint8_t>(9, 0)), Error);
 }
 
+/// Three rows of a category and a text of several words; the last text is missing.
+struct Texts {
+  explicit Texts(std::vector<std::uint8_t> meets) {
+    data::Schema schema;
+    schema.features = {{.name = "kind", .columns = {"kind"}},
+                       {.name = "plot", .kind = data::FeatureKind::kText, .columns = {"plot"}}};
+    const data::Dataset table({data::Column::categorical(at::tensor({0, 1, 1}, at::kInt)),
+                               data::Column::text(at::tensor({0, 1, 2, 1, 2}, at::kInt),
+                                                  at::tensor({0, 3, 5, 5}, at::kLong))});
+    SamplerOptions options;
+    options.contexts = members(0, 1, 0);
+    options.noise_rows = 2;
+    const auto noise = std::make_shared<NoiseTables>(table, schema, NoiseOptions{});
+    rows = std::make_unique<ImplicitSampler>(table, noise, GroupChooser({1, 1}, 0), options);
+    sampler = std::make_unique<ContextSampler>(*rows, std::move(meets));
+    std::vector<std::int64_t> targets(static_cast<std::size_t>(sampler->targets()));
+    std::iota(targets.begin(), targets.end(), 0);
+    sampler->draw(targets.data(), sampler->targets(), 0, draw);
+  }
+
+  std::unique_ptr<ImplicitSampler> rows;
+  std::unique_ptr<ContextSampler> sampler;
+  ContextDraw draw;
+};
+
+TEST(ContextSampler, ATextIsOneValueWithNoiseFromOtherRows) {
+  const Texts texts({0, 1, 1, 0});
+  EXPECT_EQ(texts.sampler->targets(), 4);  // two of each: the third row has no text
+  ASSERT_EQ(texts.draw.groups, (std::vector<std::int32_t>{0, 1, 0, 1}));
+  const auto part = [&](std::int32_t sum) {
+    EXPECT_EQ(texts.draw.sum_begin[static_cast<std::size_t>(sum) + 1],
+              texts.draw.sum_begin[static_cast<std::size_t>(sum)] + 1);
+    return texts.draw
+        .parts[static_cast<std::size_t>(texts.draw.sum_begin[static_cast<std::size_t>(sum)])];
+  };
+  const std::int32_t first = texts.draw.example_begin[1];  // the text of the first row
+  EXPECT_EQ(part(first).from, Part::From::kObserved);
+  for (std::int32_t noise = 1; noise < texts.draw.candidates[1]; ++noise) {
+    EXPECT_EQ(part(first + noise).from, Part::From::kSupply);
+    EXPECT_LT(part(first + noise).id, 2);  // a row that has a text
+  }
+}
+
+TEST(ContextSampler, AFeatureThatMeetsNothingIsContextAlone) {
+  const Texts texts({0, 1, 0, 0});
+  EXPECT_EQ(texts.sampler->targets(), 2);
+  EXPECT_EQ(texts.draw.groups, (std::vector<std::int32_t>{0, 0}));
+}
+
 }  // namespace
 }  // namespace feat2vec::samplers

@@ -137,14 +137,14 @@ TEST_F(ModelContent, NeedsOptionsThatMakeSense) {
            {"\"init_std\":0.05", "\"init_std\":-0.05"},
            {"\"init_std\":0.05", "\"init_std\":1e999"},
            {"\"init_std\":0.05", "\"init_std\":null"},
-           {"\"groups\":6", "\"groups\":0"},
-           {"\"groups\":6", "\"groups\":7"},
-           {"\"groups\":6", "\"groups\":6.0"},
+           {"\"groups\":7", "\"groups\":0"},
+           {"\"groups\":7", "\"groups\":8"},
+           {"\"groups\":7", "\"groups\":6.0"},
            {"\"pairs\":[]", "\"pairs\":[[0,1.5]]"},
            {"\"pairs\":[]", "\"pairs\":[[0]]"},
            {"\"pairs\":[]", "\"pairs\":{}"},
-           {"\"groups\":6", "\"groups\":99999999999"},
-           {"\"groups\":6", "\"groups\":5"},
+           {"\"groups\":7", "\"groups\":99999999999"},
+           {"\"groups\":7", "\"groups\":6"},
            {"\"pairs\":[]", "\"pairs\":[[0,99]]"}}) {
     message([&](auto& c) {
       std::string& text = c.metadata["model"];

@@ -42,6 +42,13 @@ TEST(ModelFile, GivesTheSameBytesTwice) {
   EXPECT_EQ(read_file(folder.file("a.f2v")), read_file(folder.file("b.f2v")));
 }
 
+TEST(ModelFile, KeepsKnots) {
+  const TemporaryFolder folder;
+  const Model model = testing::with_knots(sample_model());
+  save_model(folder.file("m.f2v"), model);
+  expect_equal(load_model(folder.file("m.f2v")), model);
+}
+
 TEST(ModelFile, NamesItsTensorsByFeature) {
   const TemporaryFolder folder;
   const Model model = sample_model();
@@ -73,7 +80,7 @@ TEST(ModelFile, RefusesToWriteWhatCouldNotBeRead) {
   model = sample_model();
   model.schema.groups = {{"both", {"cast", "tags"}}};
   EXPECT_EQ(error_of([&] { save_model(path, model); }),
-            path + ": expected 5 sampling groups, as in the schema, received 6");
+            path + ": expected 6 sampling groups, as in the schema, received 7");
   EXPECT_EQ(folder.entries(), 0);
 }
 

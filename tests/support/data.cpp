@@ -63,6 +63,11 @@ Column bag_column(const std::vector<std::vector<std::int32_t>>& rows) {
   return Column::bag(at::tensor(ids, at::kInt), indices(offsets));
 }
 
+Column text_column(const std::vector<std::vector<std::int32_t>>& rows) {
+  const Column bag = bag_column(rows);
+  return Column::text(bag.ids, bag.offsets);
+}
+
 Column numeric_column(const std::vector<std::vector<double>>& rows, bool missing_is_value) {
   std::vector<double> flat;
   for (const auto& row : rows) flat.insert(flat.end(), row.begin(), row.end());
@@ -78,6 +83,7 @@ std::string cell(const Column& column, std::int64_t row) {
     case FeatureKind::kCategorical:
       return std::to_string(column.ids[row].item<std::int32_t>());
     case FeatureKind::kBag:
+    case FeatureKind::kText:
       return bag_cell(column, row);
     case FeatureKind::kNumeric:
       return numeric_cell(column, row);

@@ -18,6 +18,7 @@ at::Tensor indices(const std::vector<std::int64_t>& values);
 /// Columns from plain lists. A NaN in `numeric_column` is a missing cell.
 data::Column ids_column(const std::vector<std::int32_t>& ids);
 data::Column bag_column(const std::vector<std::vector<std::int32_t>>& rows);
+data::Column text_column(const std::vector<std::vector<std::int32_t>>& rows);
 data::Column numeric_column(const std::vector<std::vector<double>>& rows,
                             bool missing_is_value = false);
 

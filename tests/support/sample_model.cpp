@@ -28,7 +28,8 @@ data::Schema sample_schema() {
                      feature("tags", FeatureKind::kBag, {"tags"}),
                      feature("year", FeatureKind::kNumeric, {"year"}),
                      feature("attrs", FeatureKind::kNumeric, {"a1", "a2"}),
-                     feature("offset", FeatureKind::kOffset, {})};
+                     feature("offset", FeatureKind::kOffset, {}),
+                     feature("plot", FeatureKind::kText, {"plot"})};
   schema.features[0].bias = true;
   schema.features[1].unseen = data::UnseenPolicy::kMeanVector;
   schema.features[2].separator = ",";
@@ -45,6 +46,12 @@ data::Schema sample_schema() {
   schema.features[5].missing_counts = {0, 0};
   schema.features[5].bias = true;
   return schema;
+}
+
+void randomize_all(Model& model) {
+  at::Generator generator = at::detail::createCPUGenerator(11);
+  const at::NoGradGuard no_grad;
+  for (at::Tensor& parameter : model.module->parameters()) parameter.normal_(0, 0.5, generator);
 }
 
 }  // namespace
@@ -67,16 +74,24 @@ Model sample_model(at::ScalarType type) {
       data::Vocabulary({{"drama", 8}, {"sea", 3}, {"piano", 2}}, 0),
       data::Vocabulary(),
       data::Vocabulary(),
-      data::Vocabulary()};
+      data::Vocabulary(),
+      data::Vocabulary({{"sea", 9}, {"piano", 6}, {"été", 3}}, 2)};
   ModelOptions options;
   options.dim = 6;
   options.seed = 7;
   model.module = Feat2Vec(options, nn::feature_specs(model.schema, model.vocabularies));
   model.module->to(type);
-  at::Generator generator = at::detail::createCPUGenerator(11);
-  const at::NoGradGuard no_grad;
-  for (at::Tensor& parameter : model.module->parameters()) parameter.normal_(0, 0.5, generator);
+  randomize_all(model);
   model.provenance = {{"rows", 25}, {"loss", 0.625}};
+  return model;
+}
+
+Model with_knots(Model model) {
+  model.schema.features[4].knots = 4;
+  model.schema.features[4].knot_values = {{1980, 1994, 2000.5}};
+  model.module =
+      Feat2Vec(model.module->options(), nn::feature_specs(model.schema, model.vocabularies));
+  randomize_all(model);
   return model;
 }
 

@@ -12,4 +12,7 @@ namespace feat2vec::testing {
 /// `year` (one column, missing) and `attrs` (two columns, with biases), and an offset.
 Model sample_model(at::ScalarType type = at::ScalarType::Float);
 
+/// The model with "year" on knots at 1980, 1994 and 2000.5, and random numbers.
+Model with_knots(Model model);
+
 }  // namespace feat2vec::testing

@@ -52,6 +52,34 @@ TEST(Encoder, NumbersAreScaledByTrainingRows) {
             (std::vector<bool>{false, false, false, false, true, true, false, true}));
 }
 
+TEST(Encoder, NumbersWithKnotsAreHats) {
+  TextColumn x("x");
+  TextColumn y("y");
+  for (const char* cell : {"1", "2", "4", "3"}) x.append(cell);
+  for (const char* cell : {"7", "", "9", "7"}) y.append(cell);
+  const Table table({x, y});
+  Feature numeric = feature(FeatureKind::kNumeric, {"x", "y"});
+  numeric.knots = 2;
+  numeric.missing = data::MissingPolicy::kLeaveOut;
+  const Encoder encoder = Encoder::fit(table, schema_of({numeric}));
+  EXPECT_EQ(encoder.schema().features[0].knot_values,
+            (std::vector<std::vector<double>>{{1, 4}, {7, 9}}));
+  EXPECT_EQ(encoder.schema().features[0].input_names(),
+            (std::vector<std::string>{"x=1", "x=4", "y=7", "y=9"}));
+  const data::Column column = encoder.encode(table).dataset.column(0);
+  const auto* values = column.values.const_data_ptr<float>();
+  const auto row = [&](int r) {
+    return std::vector<float>(values + (4 * r), values + (4 * r) + 4);
+  };
+  EXPECT_EQ(row(0), (std::vector<float>{1, 0, 1, 0}));
+  EXPECT_EQ(row(2), (std::vector<float>{0, 1, 0, 1}));
+  EXPECT_FLOAT_EQ(row(1)[0], 2.0F / 3);
+  EXPECT_FLOAT_EQ(row(1)[1], 1.0F / 3);
+  EXPECT_EQ(column.missing[1][1].item<bool>(), false);
+  EXPECT_TRUE(column.missing[1][2].item<bool>());
+  EXPECT_TRUE(column.missing[1][3].item<bool>());
+}
+
 TEST(Encoder, OtherScalings) {
   TextColumn x("x");
   for (const char* cell : {"2", "6", "4"}) x.append(cell);

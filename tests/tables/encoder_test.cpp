@@ -131,6 +131,38 @@ TEST(Encoder, MissingWords) {
   EXPECT_EQ(testing::cells(encoder.encode(table).dataset.column(0)), (Cells{"{0}", "{2}", "{1}"}));
 }
 
+/// Words by rows: sea 3, piano 2, the 4, once 1.
+const Cells kPlots{"The sea, the SEA!", "the piano", "the sea: a piano", "The sea once", ""};
+
+Feature text_of(std::int64_t min_count, double max_share) {
+  Feature text = feature(FeatureKind::kText, {"c"});
+  text.min_count = min_count;
+  text.max_share = max_share;
+  return text;
+}
+
+TEST(Encoder, ATextIsItsWordsThatAreNeitherRareNorEverywhere) {
+  FeatureCounts counts;
+  EXPECT_EQ(encode(text_of(2, 0.7), kPlots, kPlots, &counts),
+            (Cells{"{0}", "{1}", "{0,1}", "{0}", "{2}"}));
+  EXPECT_EQ(encode(text_of(1, 1), {"b a", "b"}, {"a a b", "c"}), (Cells{"{0,1}", "{}"}));
+  EXPECT_EQ(encode(text_of(2, 1), kPlots, {"the piano"}), (Cells{"{0,2}"}));
+}
+
+TEST(Encoder, ATextWithoutKnownWordsIsMissing) {
+  FeatureCounts counts;
+  EXPECT_EQ(encode(text_of(3, 0.7), kPlots, {"once", "", "sea"}, &counts),
+            (Cells{"{1}", "{1}", "{0}"}));
+  EXPECT_EQ(counts.missing, 2);
+  EXPECT_EQ(counts.unseen, 0);
+  Feature left_out = text_of(3, 0.7);
+  left_out.missing = MissingPolicy::kLeaveOut;
+  EXPECT_EQ(encode(left_out, kPlots, {"once", "sea"}), (Cells{"{}", "{0}"}));
+  EXPECT_EQ(error_of([] { encode(text_of(9, 1), kPlots, {}); }),
+            "table (c): expected words in min_count rows or more and in a share of max_share or "
+            "less, received none");
+}
+
 TEST(Encoder, AnAbsentColumnIsAnErrorThatNamesTheNearest) {
   const TableFiles files;
   const Table table = files.read("t.csv", "director,n\nx,1\ny,2\n");

@@ -114,7 +114,8 @@ TEST(InferSchema, Texts) {
     return "once upon a time there was a table with a number " + whole(row);
   });
   EXPECT_EQ(text.decision, Decision::kDropped);
-  EXPECT_TRUE(text.why.starts_with("text"));
+  EXPECT_TRUE(text.why.starts_with("a text"));
+  EXPECT_NE(text.why.find("--text"), std::string::npos);
   EXPECT_EQ(decide("t", [](int row) { return "v" + whole(row % 50); }).decision,
             Decision::kCategorical);
 }
@@ -185,13 +186,26 @@ TEST(InferSchema, MissingWordsAreNoValues) {
   EXPECT_DOUBLE_EQ(decision.missing_share, 0.5);
 }
 
+TEST(InferSchema, TextsThatAreNamedAreLearned) {
+  const auto cell = [](int row) {
+    return "once upon a time there was a table with a number " + whole(row);
+  };
+  for (const InferenceOptions& options :
+       {InferenceOptions{.text = {"t"}}, InferenceOptions{.columns = {"t", "first"}}}) {
+    const Inference inference = infer_schema(Table({column("t", cell), colours("first")}), options);
+    EXPECT_EQ(inference.decisions[0].decision, Decision::kText);
+    EXPECT_EQ(inference.decisions[0].distinct, 9 + kRows);
+    EXPECT_EQ(inference.schema.features[0].kind, FeatureKind::kText);
+  }
+}
+
 TEST(InferSchema, Errors) {
   const Table table({colours("director"), colours("cast")});
   EXPECT_EQ(error_of([&] { infer_schema(table, {.categorical = {"directr"}}); }),
             "table: expected a column of the table, received 'directr' (did you mean "
             "\"director\"?)");
-  EXPECT_NE(error_of([&] { infer_schema(table, {.text = {"cast"}}); }).find("cannot learn"),
-            std::string::npos);
+  EXPECT_EQ(error_of([&] { infer_schema(table, {.categorical = {"cast"}, .text = {"cast"}}); }),
+            "[infer_schema] expected each column named for one kind once, received 'cast' twice");
   EXPECT_EQ(error_of([&] {
               infer_schema(table, {.categorical = {"cast"}, .bags = {{"cast", {}}}});
             }),

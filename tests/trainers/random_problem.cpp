@@ -20,7 +20,7 @@ std::int64_t between(Random& random, std::int64_t least, std::int64_t most) {
 bool coin(Random& random, double share = 0.5) { return std::bernoulli_distribution(share)(random); }
 
 nn::FeatureSpec random_spec(Random& random, const std::string& name, bool plain) {
-  const std::int64_t kind = plain ? 0 : between(random, 0, 2);
+  const std::int64_t kind = plain ? 0 : between(random, 0, 3);
   nn::FeatureSpec spec;
   if (kind == 1) {
     spec = nn::FeatureSpec::bag(name, between(random, 1, 6),
@@ -28,6 +28,9 @@ nn::FeatureSpec random_spec(Random& random, const std::string& name, bool plain)
   } else if (kind == 2) {
     spec = nn::FeatureSpec::numeric(name, between(random, 1, 3), coin(random));
     spec.missing_vectors = coin(random);
+  } else if (kind == 3) {
+    spec = nn::FeatureSpec::text(name, between(random, 1, 6));
+    spec.target = coin(random);
   } else {
     spec = nn::FeatureSpec::categorical(name, between(random, 2, 6));
   }
@@ -41,7 +44,7 @@ nn::FeatureSpec random_spec(Random& random, const std::string& name, bool plain)
 data::Column random_column(Random& random, const nn::FeatureSpec& spec, std::int64_t rows,
                            bool always_present) {
   const double missing = always_present ? 0 : 0.2;
-  if (spec.kind == data::FeatureKind::kBag) {
+  if (data::has_members(spec.kind)) {
     std::vector<std::int32_t> ids;
     std::vector<std::int64_t> offsets{0};
     for (std::int64_t r = 0; r < rows; ++r) {
@@ -51,7 +54,9 @@ data::Column random_column(Random& random, const nn::FeatureSpec& spec, std::int
                           : static_cast<std::int32_t>(between(random, 0, spec.rows - 1)));
       offsets.push_back(static_cast<std::int64_t>(ids.size()));
     }
-    return data::Column::bag(at::tensor(ids, at::kInt), at::tensor(offsets, at::kLong));
+    const auto make =
+        spec.kind == data::FeatureKind::kText ? data::Column::text : data::Column::bag;
+    return make(at::tensor(ids, at::kInt), at::tensor(offsets, at::kLong));
   }
   if (spec.kind == data::FeatureKind::kNumeric) {
     at::Tensor values = at::zeros({rows, spec.width});
