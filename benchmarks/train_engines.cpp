@@ -26,6 +26,7 @@ struct Arguments {
   std::string table;
   std::string engine = "fused";
   std::string prior = "group";
+  std::string pairs = "none";
   std::int64_t dim = 16;
   std::int64_t epochs = 3;
   std::int64_t rows = 0;
@@ -41,6 +42,10 @@ Arguments parse(int argc, char** argv) {
   app.add_option("table", a.table)->required();
   app.add_option("--engine", a.engine)->check(CLI::IsMember({"fused", "async", "autograd"}));
   app.add_option("--prior", a.prior)->check(CLI::IsMember({"none", "group"}));
+  app.add_option("--pairs", a.pairs,
+                 "Each value against each other one, as Skip-gram; with noise of its own for each "
+                 "pair, or shared by those of a target")
+      ->check(CLI::IsMember({"none", "own", "shared"}));
   app.add_option("--dim", a.dim);
   app.add_option("--epochs", a.epochs);
   app.add_option("--rows", a.rows, "Use the first rows only; 0: all");
@@ -68,6 +73,16 @@ trainers::TrainOptions options_of(const Arguments& a) {
   return options;
 }
 
+samplers::SamplerOptions sampler_options(const Arguments& a) {
+  samplers::SamplerOptions options;
+  if (a.pairs == "none") return options;
+  options.contexts.unit = samplers::Unit::kMember;
+  options.contexts.all = 0;
+  options.contexts.one = 1;
+  options.contexts.shared_noise = a.pairs == "shared";
+  return options;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -86,13 +101,13 @@ int main(int argc, char** argv) {
       std::make_shared<samplers::NoiseTables>(training, table.schema, samplers::NoiseOptions{});
   model->set_group_offsets(noise->mean_log_probs());
   const samplers::GroupChooser chooser(model->parameter_counts(), 0.5);
-  const auto sampler = std::make_shared<samplers::ImplicitSampler>(training, noise, chooser,
-                                                                   samplers::SamplerOptions{});
+  const auto sampler =
+      std::make_shared<samplers::ImplicitSampler>(training, noise, chooser, sampler_options(a));
   std::shared_ptr<samplers::ImplicitSampler> validation;
   if (a.validation_rows > 0)
     validation = std::make_shared<samplers::ImplicitSampler>(
         table.dataset.select(at::arange(training_rows, all, at::kLong)), noise, chooser,
-        samplers::SamplerOptions{});
+        sampler_options(a));
   const auto engine = trainers::make_engine(model, sampler, options_of(a));
   nlohmann::json result{{"engine", engine->description()},
                         {"rows", training_rows},
@@ -107,6 +122,7 @@ int main(int argc, char** argv) {
     }
     const double seconds = benchmarks::cpu_seconds() - before;
     result["cpu_s"].push_back(seconds);
+    result["logits_per_cpu_s"].push_back(static_cast<double>(loss.rows) / seconds);
     result["rows_per_cpu_s"].push_back(static_cast<double>(training_rows) / seconds);
     result["loss"].push_back(loss.sum / static_cast<double>(training_rows));
     if (validation)

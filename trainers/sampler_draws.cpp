@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "feat2vec/error.h"
-#include "trainers/kernels/prefetch.h"
+#include "feat2vec/prefetch.h"
 
 namespace feat2vec::trainers {
 namespace {
@@ -133,10 +133,10 @@ void PlainDraws<T>::pick(std::int64_t row, Random random, std::int32_t& group, P
   const auto size = static_cast<std::uint32_t>(chosen.slots.size());
   for (std::int32_t j = 0; j < noise_rows_; ++j) {
     const Slot* slot = slots + random.below(size);
-    kernels::prefetch(slot);
+    prefetch(slot);
     picks[j] = {slot, random.next()};
   }
-  kernels::prefetch(&log_noise_[static_cast<std::size_t>(own[chosen.feature])]);
+  prefetch(&log_noise_[static_cast<std::size_t>(own[chosen.feature])]);
 }
 
 /// A pipeline over eights of rows, for each of its reads is a miss of the cache: cells of a row are
@@ -151,8 +151,8 @@ void PlainDraws<T>::draw(const std::int64_t* rows, std::int32_t count, std::uint
   const auto ask_for = [&](std::int32_t first) {
     for (std::int32_t i = first; i < std::min(first + kStreams, count); ++i) {
       const std::int32_t* own = observed_ + (rows[i] * features_);
-      kernels::prefetch(own);
-      kernels::prefetch(own + features_ - 1);
+      prefetch(own);
+      prefetch(own + features_ - 1);
     }
   };
   const auto k = static_cast<std::size_t>(noise_rows_);

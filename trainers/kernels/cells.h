@@ -2,7 +2,7 @@
 
 // Where the terms of the cells of a draw are, and how many. Included by target.cpp alone.
 
-#include "trainers/kernels/prefetch.h"
+#include "feat2vec/prefetch.h"
 #include "trainers/kernels/views.h"
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {

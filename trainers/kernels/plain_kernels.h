@@ -4,7 +4,7 @@
 
 #include "trainers/kernels/kernels.h"
 #include "trainers/kernels/plain_example.h"
-#include "trainers/kernels/prefetch.h"
+#include "feat2vec/prefetch.h"
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
 
