@@ -46,6 +46,7 @@ Json json_of(const TargetWeights& target, const WeightLayout& layout) {
           {"rows", target.report.rows},
           {"queries", target.report.queries},
           {"forms", target.report.forms},
+          {"answers", to_string(target.report.answers)},
           {"log_likelihood_before", target.report.log_likelihood_before},
           {"log_likelihood_after", target.report.log_likelihood_after}};
 }
@@ -95,6 +96,15 @@ std::vector<double> weights_of(const Json& json, const WeightLayout& layout,
   return weights;
 }
 
+/// Readers that were written before there was a choice were fitted on random members.
+BagAnswer answers_of_fit(const Json& json, std::string_view where) {
+  const Json answers = json.value("answers", Json(to_string(BagAnswer::kRandom)));
+  for (const BagAnswer answer : {BagAnswer::kRandom, BagAnswer::kFirst}) {
+    if (answers == to_string(answer)) return answer;
+  }
+  throw wrong(where, "random or first as \"answers\"", answers);
+}
+
 TargetWeights target_of(const Json& json, const WeightLayout& layout, std::string_view where) {
   TargetWeights target;
   const Json& memory = at(json, "memory", where);
@@ -104,6 +114,7 @@ TargetWeights target_of(const Json& json, const WeightLayout& layout, std::strin
   target.report.rows = count(at(json, "rows", where), where);
   target.report.queries = count(at(json, "queries", where), where);
   target.report.forms = texts(at(json, "forms", where), where);
+  target.report.answers = answers_of_fit(json, where);
   target.report.log_likelihood_before =
       finite_number(at(json, "log_likelihood_before", where), where);
   target.report.log_likelihood_after =

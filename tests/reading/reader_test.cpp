@@ -277,7 +277,7 @@ TEST(CasesOfRow, AskInAllForms) {
   const Values values(table.model);
   std::set<std::int32_t> answers;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    const auto cases = cases_of_row(values, table.rows, 0, 1, 8, seed);
+    const auto cases = cases_of_row(values, table.rows, 0, 1, {8, seed});
     double weights = 0;
     std::set<CaseForm> forms;
     for (const FitCase& one : cases) {
@@ -304,7 +304,7 @@ TEST(CasesOfRow, AskInAllForms) {
     EXPECT_EQ(forms.size(), 4U);
     EXPECT_NEAR(weights, 4, 1e-12);
     EXPECT_LE(cases.size(), 8U);
-    const auto single = cases_of_row(values, table.rows, 0, 1, 1, seed);
+    const auto single = cases_of_row(values, table.rows, 0, 1, {1, seed});
     ASSERT_EQ(single.size(), 1U);
     answers.insert(single[0].answer);
   }
@@ -315,10 +315,47 @@ TEST(CasesOfRow, AskABasketForItsMembers) {
   const SmallTable table =
       small_table({{"items", data::FeatureKind::kBag, {{"a", "b", "c"}, {"a"}}}});
   const Values values(table.model);
-  const auto cases = cases_of_row(values, table.rows, 0, 0, 8, 1);
+  const auto cases = cases_of_row(values, table.rows, 0, 0, {8, 1});
   ASSERT_EQ(cases.size(), 3U);
   for (const FitCase& one : cases) EXPECT_EQ(one.query.size(), 2U);
-  EXPECT_TRUE(cases_of_row(values, table.rows, 1, 0, 8, 1).empty());
+  EXPECT_TRUE(cases_of_row(values, table.rows, 1, 0, {8, 1}).empty());
+}
+
+TEST(CasesOfRow, AskForTheFirstMemberWithTheOthersAsWrongAnswers) {
+  const SmallTable table =
+      small_table({{"kind", data::FeatureKind::kCategorical, {{"k"}, {"k"}}},
+                   {"items", data::FeatureKind::kBag, {{"b", "a", "c"}, {"c"}}}});
+  const Values values(table.model);
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    const auto cases = cases_of_row(values, table.rows, 0, 1, {8, seed, BagAnswer::kFirst});
+    ASSERT_EQ(cases.size(), 3U);  // from the row, from row and members, from members: once each
+    for (const FitCase& one : cases) {
+      EXPECT_EQ(one.answer, table.value("items", "b"));
+      EXPECT_TRUE(one.also_right.empty());
+      EXPECT_EQ(one.weight, 1);
+    }
+  }
+}
+
+/// What the reader gives for "b" and "a" of a table in which "b" always comes first.
+std::vector<double> scores_of_first(BagAnswer answers) {
+  const SmallTable table = small_table(
+      {{"kind", data::FeatureKind::kCategorical, std::vector<std::vector<std::string>>(40, {"k"})},
+       {"items", data::FeatureKind::kBag, std::vector<std::vector<std::string>>(40, {"b", "a"})}});
+  const Values values(table.model);
+  const FitOptions options{.targets = {1}, .answers = answers};
+  const Reader reader(values, nullptr, fit_reader(values, nullptr, table.rows, options));
+  EXPECT_EQ(reader.fitted().targets.at(1).report.answers, answers);
+  const std::vector<double> scores =
+      scores_of(reader, values, 1, query_of(table, values, {{"kind", "k"}}));
+  return {scores[static_cast<std::size_t>(table.value("items", "b"))],
+          scores[static_cast<std::size_t>(table.value("items", "a"))]};
+}
+
+TEST(FitReader, LearnsWhatComesFirstWhenAskedTo) {
+  const std::vector<double> first = scores_of_first(BagAnswer::kFirst);
+  const std::vector<double> any = scores_of_first(BagAnswer::kRandom);
+  EXPECT_GT(first[0] - first[1], any[0] - any[1] + 1);
 }
 
 class FilmReader : public ::testing::Test {
@@ -327,6 +364,7 @@ class FilmReader : public ::testing::Test {
     FittedReader made = fit_reader(values, &memory, table.rows);
     for (auto& [target, weights] : made.targets) {
       weights.weights = random_weights(WeightLayout(3), 7);
+      weights.report.answers = BagAnswer::kFirst;
     }
     return made;
   }
@@ -378,6 +416,9 @@ TEST_F(FilmReader, ComesBackFromJsonBitForBit) {
   const FittedReader before = fitted();
   const FittedReader after = fitted_reader_from_json(nlohmann::json::parse(to_json(before).dump()));
   EXPECT_EQ(before, after);
+  nlohmann::json old = to_json(before);
+  old["targets"]["cast"].erase("answers");  // as written before there was a choice
+  EXPECT_EQ(fitted_reader_from_json(old).targets.at(1).report.answers, BagAnswer::kRandom);
   const Memory again(memory.tensors(), "file");
   const Query query = query_of(table, values, {{"cast", "x"}, {"kind", "m"}});
   EXPECT_EQ(scores_of(Reader(values, &memory, before), values, 0, query),
@@ -398,6 +439,7 @@ TEST_F(FilmReader, RefusesJsonThatIsNone) {
   EXPECT_THAT(broken("/targets/plot", good["targets"]["kind"]), HasSubstr("name of a feature"));
   EXPECT_THAT(broken("/targets/kind/memory", 1), HasSubstr("true or false"));
   EXPECT_THAT(broken("/targets/kind/rows", -1), HasSubstr("a count"));
+  EXPECT_THAT(broken("/targets/kind/answers", "last"), HasSubstr("random or first"));
   EXPECT_THAT(broken("/targets/kind/weights/bias", {1, 2}), HasSubstr("1 numbers as \"bias\""));
   EXPECT_THAT(broken("/targets/kind/weights/bias", {"x"}), HasSubstr("a finite number"));
 }
