@@ -20,8 +20,8 @@ namespace feat2vec::samplers {
 /// target), like `ImplicitSampler`, whose rows, noise and options it takes. Safe to share.
 ///
 /// In unit member a value's noise is drawn from the members of its feature, P2 ∝ (count + bias)^α2;
-/// numbers and texts are drawn as their sampling group is. The sampling group is one entity: what its features
-/// have between them is not part of the score.
+/// numbers and texts are drawn as their sampling group is. The sampling group is one entity: what its
+/// features have between them is not part of the score.
 class ContextSampler {
  public:
   /// `rows` must outlive it. `meets` [features, features]: nonzero where a value of the second feature

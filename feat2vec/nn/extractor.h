@@ -34,7 +34,8 @@ class Lookup : public Extractor {
   at::Tensor weight;
 };
 
-/// A table of vectors, pooled over the members of a ragged bag, or the words of a text. Parameter `weight` [rows, dim].
+/// A table of vectors, pooled over the members of a ragged bag, or the words of a text. Parameter
+/// `weight` [rows, dim].
 class BagLookup : public Extractor {
  public:
   BagLookup(std::int64_t rows, std::int64_t dim, data::Pooling pooling);

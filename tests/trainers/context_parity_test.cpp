@@ -148,28 +148,36 @@ void run_epochs(Engine& engine, std::int64_t epochs) {
       done += engine.step(static_cast<std::uint32_t>(epoch), done).examples;
 }
 
+void expect_trained_alike(std::uint64_t seed, double weight_decay) {
+  const Objective objective = kEachObjective[seed % 3];
+  const testing::RandomProblemOptions kind{.contexts = contexts_of(seed, objective)};
+  RandomProblem first = make_random_problem(seed, kind);
+  RandomProblem second = make_random_problem(seed, kind);
+  TrainOptions options = context_train_options(objective, 1);
+  options.optimizer = OptimizerKind::kRowAdagrad;
+  options.epochs = 2;
+  options.weight_decay = weight_decay;
+  const auto fused = make_fused_engine(first.model, first.sampler, options);
+  AutogradContextEngine autograd(second.model, second.sampler, options);
+  run_epochs(*fused, 2);
+  run_epochs(autograd, 2);
+  const NamedTensors left = copy_parameters(*first.model);
+  const NamedTensors right = copy_parameters(*second.model);
+  for (std::size_t i = 0; i < left.size(); ++i)
+    EXPECT_TRUE(left[i].second.allclose(right[i].second, 1e-7, 1e-8))
+        << "seed " << seed << ", " << left[i].first;
+  EXPECT_NEAR(fused->evaluate(first.validation).mean(), autograd.evaluate(second.validation).mean(),
+              1e-7);
+}
+
 TEST(ContextEngines, TrainAlike) {
-  for (const std::uint64_t seed : {2, 4, 10, 13, 14, 16, 20}) {
-    const Objective objective = kEachObjective[seed % 3];
-    const testing::RandomProblemOptions kind{.contexts = contexts_of(seed, objective)};
-    RandomProblem first = make_random_problem(seed, kind);
-    RandomProblem second = make_random_problem(seed, kind);
-    TrainOptions options = context_train_options(objective, 1);
-    options.optimizer = OptimizerKind::kRowAdagrad;
-    options.epochs = 2;
-    options.weight_decay = 0.01;
-    const auto fused = make_fused_engine(first.model, first.sampler, options);
-    AutogradContextEngine autograd(second.model, second.sampler, options);
-    run_epochs(*fused, 2);
-    run_epochs(autograd, 2);
-    const NamedTensors left = copy_parameters(*first.model);
-    const NamedTensors right = copy_parameters(*second.model);
-    for (std::size_t i = 0; i < left.size(); ++i)
-      EXPECT_TRUE(left[i].second.allclose(right[i].second, 1e-7, 1e-8))
-          << "seed " << seed << ", " << left[i].first;
-    EXPECT_NEAR(fused->evaluate(first.validation).mean(),
-                autograd.evaluate(second.validation).mean(), 1e-7);
-  }
+  for (const std::uint64_t seed : {2, 4, 8, 10, 13, 14, 16, 20}) expect_trained_alike(seed, 0);
+}
+
+TEST(ContextEngines, TrainAlikeWithWeightDecay) {
+  // Not 8: a gradient there cancels but for rounding, so that the engines may differ in whether it is
+  // none, and decay is for the rows that have one.
+  for (const std::uint64_t seed : {2, 4, 10, 13, 14, 16, 20}) expect_trained_alike(seed, 0.01);
 }
 
 TEST(ContextEngines, GiveTheSameBitsForAnyNumberOfThreads) {
