@@ -91,11 +91,15 @@ def prepare_table(table, bench, data, seed, fold, folder):
         rows, tests = tables.prepare(table, data, seed, fold)
     except FileNotFoundError as missing:
         raise SystemExit(f"skipped: {table}: {missing.filename} is not there")
+    write_rows(folder, rows)
+    return judge, tests, rows
+
+
+def write_rows(folder, rows):
     with open(os.path.join(folder, "train.csv"), "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(list(rows[0]))
         writer.writerows([["|".join(values) for values in row.values()] for row in rows])
-    return judge, tests, rows
 
 
 def prepare(table, bench, data, seed, fold, work):
@@ -106,14 +110,18 @@ def prepare(table, bench, data, seed, fold, work):
         judge, tests, source = prepare_netflix(bench, data, seed, fold, folder)
     else:
         judge, tests, source = prepare_table(table, bench, data, seed, fold, folder)
-    split = Split(table, seed, fold, folder, [], tests, judge, source)
+    return completed(Split(table, seed, fold, folder, [], tests, judge, source), NOT_LEARNED.get(table, []))
+
+
+def completed(split, not_learned):
+    """The split with its questions and schema written, and the rows of its train.csv."""
     with open(split.questions, "w", encoding="utf-8") as file:
-        json.dump(tests, file, ensure_ascii=False)
+        json.dump(split.tests, file, ensure_ascii=False)
     with open(split.train, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             split.rows.append({column: [v for v in cell.split("|") if v] for column, cell in row.items()
-                               if column not in NOT_LEARNED.get(table, [])})
-    with open(os.path.join(folder, "schema.json"), "w", encoding="utf-8") as file:
+                               if column not in not_learned})
+    with open(os.path.join(split.folder, "schema.json"), "w", encoding="utf-8") as file:
         json.dump(schema(split.rows), file, ensure_ascii=False, indent=1)
     return split
 
