@@ -121,7 +121,9 @@ void add_data_options(CLI::App* command, TrainArguments& a) {
 void add_preset(CLI::App* command, TrainArguments& a) {
   command->add_option_function<std::string>(
       "--preset", [&a](const std::string& name) { apply_preset(a, name); },
-      "default | best | paper | seed: options to start from; other flags override them");
+      "default | best | paper | seed: options to start from; other flags override them. best: "
+      "slower; paper: the published "
+      "model, sampler and loss; seed: the original's worked example");
 }
 
 void add_model_options(CLI::App* command, TrainArguments& a) {

@@ -23,8 +23,15 @@ class Presets(CommandTest):
 
     def test_paper_is_the_published_method(self):
         options = self.options("--preset", "paper")
-        expected = {"dim": 50, "prior": "none", "alpha1": 0.25, "alpha2": 0.75, "optimizer": "adam",
-                    "batch": 1000, "valid-share": 0.1, "epochs": 2}
+        expected = {"dim": 50, "prior": "none", "alpha1": 0.25, "alpha2": 0.75, "count-bias": 0, "unit": "group", "noise": 5,
+                    "context": {"all": 1, "keep": 0, "one": 0, "subset": 0}, "objective": "nce", "value-bias": False,
+                    "reader": False, "optimizer": "row-adagrad", "first-batch": 1, "valid-share": 0}
+        self.assertEqual({name: options[name] for name in expected}, expected)
+
+    def test_seed_is_the_worked_example(self):
+        options = self.options("--preset", "seed")
+        expected = {"dim": 10, "prior": "none", "alpha1": 0.5, "alpha2": 0.25, "count-bias": 10, "optimizer": "adam",
+                    "lr": 0.001, "batch": 2000, "first-batch": 2000, "valid-share": 0.1, "patience": 1}
         self.assertEqual({name: options[name] for name in expected}, expected)
 
     def test_other_flags_override_wherever_they_stand(self):
