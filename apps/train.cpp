@@ -146,7 +146,9 @@ void add_model_options(CLI::App* command, TrainArguments& a) {
   command->add_option(
       "--knots", a.knots,
       "Vectors at so many quantiles of each column of numbers, and between them; 0: "
-      "all numbers of a column lie on one line (default: what the schema says, 0)");
+      "all numbers of a column lie on one line (default: what the schema says, where it is "
+      "inferred "
+      "16, but 0 for columns that share a vector)");
   command->add_option("--noise", a.sampler.noise_rows, "Noise rows for each observed row (k)")
       ->capture_default_str();
   command

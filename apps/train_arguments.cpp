@@ -30,6 +30,7 @@ void set_published(TrainArguments& arguments) {
   arguments.model.prior = Prior::kNone;
   arguments.value_bias = false;
   arguments.missing_policy.reset();
+  arguments.knots = 0;
   arguments.reader = false;
   arguments.sampler.contexts = samplers::ContextOptions();
   arguments.sampler.noise_rows = 5;

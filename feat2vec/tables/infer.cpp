@@ -18,6 +18,8 @@ namespace {
 using data::Feature;
 using data::FeatureKind;
 
+constexpr std::int64_t kKnots = 16;  ///< as good as bins of one's own: docs/quality.md
+
 /// What the options say about each column.
 struct Forced {
   std::unordered_map<std::string, Decision> kinds;
@@ -99,6 +101,7 @@ Feature feature_of(const ColumnDecision& decision) {
   feature.separator = decision.separator;
   feature.kind = kind_of(decision.decision);
   feature.target = data::is_target_by_default(feature.kind);
+  if (feature.kind == FeatureKind::kNumeric) feature.knots = kKnots;
   return feature;
 }
 
@@ -128,6 +131,7 @@ data::Schema schema_of(const Table& table, const std::vector<ColumnDecision>& de
       if (columns.front() != decision.column) continue;
       feature.columns = columns;
       feature.name = joined(columns);
+      if (columns.size() > 1) feature.knots = 0;
     }
     schema.features.push_back(std::move(feature));
   }

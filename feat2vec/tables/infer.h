@@ -57,8 +57,9 @@ std::vector<std::string> named_columns(const InferenceOptions& options);
 
 /// Decides for each column whether it is a feature and of which kind; the rules are in `judge.h` and
 /// `bag_evidence.h`. Features are in the order of the columns, named as they are, and an offset comes
-/// last. Throws Error for an unknown column, a column named for two kinds, fewer than two rows, and
-/// when nothing can be learned (no feature, or one that is not a bag).
+/// last. A column of numbers has knots unless it shares its vector with others. Throws Error for an
+/// unknown column, a column named for two kinds, fewer than two rows, and when nothing can be learned
+/// (no feature, or one that is not a bag).
 Inference infer_schema(const Table& table, const InferenceOptions& options = {});
 
 }  // namespace feat2vec::tables

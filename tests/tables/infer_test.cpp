@@ -186,6 +186,16 @@ TEST(InferSchema, MissingWordsAreNoValues) {
   EXPECT_DOUBLE_EQ(decision.missing_share, 0.5);
 }
 
+TEST(InferSchema, OnlyColumnsOfNumbersWithAVectorOfTheirOwnHaveKnots) {
+  const auto number = [](int row) { return whole(row * row + 7); };
+  const Table table(
+      {column("a", number), column("b", number), column("c", number), colours("colour")});
+  const auto features = infer_schema(table, {.numeric = {{"b", "c"}}}).schema.features;
+  EXPECT_EQ(features[0].knots, 16);
+  EXPECT_EQ(features[1].columns, (std::vector<std::string>{"b", "c"}));
+  EXPECT_EQ(features[1].knots, 0);
+}
+
 TEST(InferSchema, TextsThatAreNamedAreLearned) {
   const auto cell = [](int row) {
     return "once upon a time there was a table with a number " + whole(row);
