@@ -59,8 +59,11 @@ class ImplicitSampler {
   }
 
   /// Entity of a group in an observed row, or `Entities::kAbsent` or `kUnseen`.
-  std::int32_t entity(std::int64_t row, std::int64_t group) const {
-    return entities_[static_cast<std::size_t>(row * noise_->groups() + group)];
+  std::int32_t entity(std::int64_t row, std::int64_t group) const { return entities(row)[group]; }
+
+  /// Those of all groups, [groups].
+  const std::int32_t* entities(std::int64_t row) const {
+    return &entities_[static_cast<std::size_t>(row * noise_->groups())];
   }
 
   const data::Dataset& observed() const { return observed_; }

@@ -50,7 +50,7 @@ class FusedRows {
       draws_ = std::make_unique<PlainDraws<T>>(sampler, fused.view(), rows_.observed, rows_.supply,
                                                target);
     else
-      draws_ = std::make_unique<DonorDraws>(sampler);
+      draws_ = std::make_unique<DonorDraws>(sampler, target);
     rows_.draws = draws_.get();
   }
 

@@ -1,25 +1,35 @@
 #pragma once
 
-#include <memory>
+#include <cstdint>
 #include <vector>
 
 #include "feat2vec/huge_pages.h"
 #include "samplers/implicit_sampler.h"
-#include "trainers/fused_model.h"
+#include "trainers/draw_pipeline.h"
 #include "trainers/kernels/draw_source.h"
 #include "trainers/kernels/kernels.h"
+#include "trainers/noise_slots.h"
 
 namespace feat2vec::trainers {
 
 /// The draws of a sampler as the general kernels take them: donor rows.
 class DonorDraws : public kernels::DrawSource {
  public:
-  explicit DonorDraws(const samplers::ImplicitSampler& sampler) : sampler_(sampler) {}
+  DonorDraws(const samplers::ImplicitSampler& sampler, kernels::Target target);
   void draw(const std::int64_t* rows, std::int32_t count, std::uint32_t epoch,
             const kernels::DrawBuffers& out) const override;
 
  private:
+  using Slots = NoiseSlots<std::int64_t>;
+
+  bool all_present(std::int64_t row) const;
+  const float* own_log_noise(std::int64_t row, std::int32_t group) const;
+
   const samplers::ImplicitSampler& sampler_;
+  DrawPipeline pipeline_;
+  Slots slots_;                ///< places are rows of the supply
+  bool some_absent_;           ///< some observed row lacks a group
+  std::vector<float> unseen_;  ///< log(K·P2) of a value of each group that the supply does not have
 };
 
 /// The draws of a sampler as the plain kernels take them, rows of the table: word for word the same
@@ -35,43 +45,18 @@ class PlainDraws : public kernels::DrawSource {
             const kernels::DrawBuffers& out) const override;
 
  private:
-  /// A row that noise can be, with its log(K·P2).
-  struct Candidate {
-    std::int32_t row = 0;
-    float log_noise = 0;
-  };
-  /// A slot of an alias table with what it gives.
-  struct Slot {
-    samplers::AliasTable::Slot alias;  ///< `alias.alias` is not used here
-    Candidate own;
-    Candidate other;
-  };
-  /// A slot that was picked, and the word that decides what it gives.
-  struct Pick {
-    const Slot* slot;
-    std::uint32_t word;
-  };
-  /// The noise of one sampling group, which is one feature.
-  struct Group {
-    std::int32_t feature = 0;
-    PageVector<Slot> slots;
-  };
+  using Slots = NoiseSlots<std::int32_t>;
 
-  void add_group(std::int64_t group, const kernels::CellsView<T>& supply);
-  template <class Random>
-  void pick(std::int64_t row, Random random, std::int32_t& group, Pick* picks) const;
-  void resolve(std::int64_t row, std::int32_t i, const Pick* picks,
+  void resolve(const std::int32_t* own, std::int32_t i, const Slots::Pick* picks,
                const kernels::DrawBuffers& out) const;
 
-  const samplers::ImplicitSampler& sampler_;
+  DrawPipeline pipeline_;
   std::int32_t features_;
   const std::int32_t* observed_;
   std::int32_t null_row_;
-  std::int32_t noise_rows_;
-  bool some_absent_;  ///< some observed row lacks a value
-  const kernels::Kernels<T>& kernels_;
   const std::int32_t* group_features_;
-  std::vector<Group> groups_;
+  Slots slots_;                  ///< places are rows of the table
+  bool some_absent_;             ///< some observed row lacks a value
   PageVector<float> log_noise_;  ///< [rows + 1] of the table
 };
 

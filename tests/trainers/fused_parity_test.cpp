@@ -36,7 +36,7 @@ struct Fused {
               problem.sampler->options().noise_rows),
         cells(problem.sampler->observed(), *problem.model, problem.model->row_table(),
               model.features(), plain),
-        donors(*problem.sampler),
+        donors(*problem.sampler, target),
         trainer(model.view(), plain, target, threads) {
     rows.observed = cells.view();
     rows.supply = cells.view();

@@ -2,8 +2,7 @@
 
 // Where the terms of the cells of a draw are, and how many. Included by target.cpp alone.
 
-#include "trainers/kernels/prefetch.h"
-#include "trainers/kernels/views.h"
+#include "trainers/kernels/row_vectors.h"
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
 
@@ -70,6 +69,23 @@ inline void prefetch_terms(const ModelView<T>& model, const CellsView<T>& observ
         supply.begin[(draw.donors[(b * draw.noise_rows) + k] * model.features) + feature];
     prefetch(supply.term + noise);
     prefetch(supply.coefficient + noise);
+  }
+}
+
+/// Asks for the rows of the table in row `b` of the draw.
+template <class T>
+inline void prefetch_rows(const ModelView<T>& model, const CellsView<T>& observed,
+                          const CellsView<T>& supply, const DrawView& draw, std::int64_t b) {
+  const auto ask = [&](const CellsView<T>& cells, std::int64_t row, std::int32_t feature) {
+    const Terms range = terms(model, cells, row, feature);
+    for (std::int64_t t = range.begin; t < range.end; ++t) prefetch_row(model, cells.term[t]);
+  };
+  const std::int32_t group = draw.groups[b];
+  for (std::int32_t f = 0; f < model.features; ++f) {
+    ask(observed, draw.rows[b], f);
+    if (model.group_of[f] != group) continue;
+    for (std::int32_t k = 0; k < draw.noise_rows; ++k)
+      ask(supply, draw.donors[(b * draw.noise_rows) + k], f);
   }
 }
 

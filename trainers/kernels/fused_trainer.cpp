@@ -93,7 +93,7 @@ GeneralBlock<T> FusedTrainer<T>::draw_general(const Rows<T>& data, const std::in
   DrawBuffers out;
   out.groups = groups_.data() + first;
   out.donors = work.donors.reserve(std::int64_t{count} * noise_rows_);
-  out.log_noise = work.log_noise.reserve(std::int64_t{count} * (1 + noise_rows_));
+  out.log_noise = work.log_noise.reserve((std::int64_t{count} * (1 + noise_rows_)) + 7);
   data.draws->draw(rows + first, count, epoch, out);
   return general_block(data, rows, first, count, out, work);
 }
@@ -132,7 +132,7 @@ void FusedTrainer<T>::score_general(const Rows<T>& data, const std::int64_t* row
                          workspaces_[static_cast<std::size_t>(thread)]);
   };
   donors_.reserve(std::int64_t{count} * noise_rows_);
-  log_noise_.reserve(std::int64_t{count} * (1 + noise_rows_));
+  log_noise_.reserve((std::int64_t{count} * (1 + noise_rows_)) + 7);
   std::int64_t* begin = begin_.reserve(count + 1);
   pool_.run(blocks, [&](std::int64_t item, int thread) {
     const Range range = range_of(item, kExactBlock, count);

@@ -12,361 +12,65 @@
 //
 // and with a list of pairs I, C_i = Σ_{j outside, (i,j) ∈ I} v_j takes the place of C for feature i.
 
-#include "trainers/kernels/cells.h"
-#include "trainers/kernels/logistic.h"
-#include "trainers/kernels/occurrence.h"
+#include "trainers/kernels/group_example.h"
+#include "trainers/kernels/single_example.h"
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
 
-template <class T>
-inline void clear(T* to, std::int32_t stride) {
-  for (std::int32_t i = 0; i < stride; i += Line<T>::kScalars) Line<T>::zero().store(to + i);
-}
-
-/// to += a·from.
-template <class T>
-inline void add_scaled(T* to, T a, const T* from, std::int32_t stride) {
-  const Line<T> factor = Line<T>::broadcast(a);
-  for (std::int32_t i = 0; i < stride; i += Line<T>::kScalars)
-    multiply_add(factor, Line<T>::load(from + i), Line<T>::load(to + i)).store(to + i);
-}
-
-template <class T>
-inline T dot(const T* a, const T* b, std::int32_t stride) {
-  Line<T> total = Line<T>::zero();
-  for (std::int32_t i = 0; i < stride; i += Line<T>::kScalars)
-    total = multiply_add(Line<T>::load(a + i), Line<T>::load(b + i), total);
-  return sum(total);
-}
-
-template <class T>
+template <class T, int kFixed>
 class GeneralExample {
  public:
-  /// Scalars of scratch that `GeneralExample` needs, in whole lines.
+  /// Scalars of scratch, in whole lines.
   static std::int64_t scratch_size(const ModelView<T>& model, std::int32_t noise_rows) {
-    const std::int64_t candidates = 1 + noise_rows;
-    const std::int64_t inside = largest_group(model);
-    const std::int64_t vectors = model.features + (candidates * (inside + 1)) + (2 * (inside + 1));
-    return (vectors * model.stride) + padded(candidates) +
-           pointers(model.features + (candidates * (inside + 1)));
+    return SingleExample<T, kFixed>::scratch_size(model, noise_rows) +
+           GroupExample<T>::scratch_size(model, noise_rows);
   }
 
   /// Slots that one example fills at most.
   static std::int32_t slot_count(const ModelView<T>& model, std::int32_t noise_rows) {
-    return model.features + ((1 + noise_rows) * largest_group(model));
+    for (std::int32_t g = 0; g < model.groups; ++g)
+      if (!is_single(model, g)) return GroupExample<T>::slot_count(model, noise_rows);
+    return SingleExample<T, kFixed>::slot_count(model);
   }
 
   GeneralExample(const ModelView<T>& model, const CellsView<T>& observed,
                  const CellsView<T>& supply, const DrawView& draw, T* scratch)
-      : model_(model), observed_(observed), supply_(supply), draw_(draw) {
-    const std::int64_t candidates = 1 + draw.noise_rows;
-    inside_limit_ = largest_group(model);
-    const auto take = [&scratch](std::int64_t scalars) {
-      T* start = scratch;
-      scratch += scalars;
-      return start;
-    };
-    vectors_ = take(std::int64_t{model.features} * model.stride);
-    candidate_vectors_ = take(candidates * inside_limit_ * model.stride);
-    candidate_sums_ = take(candidates * model.stride);
-    contexts_ = take((inside_limit_ + 1) * model.stride);
-    pulls_ = take((inside_limit_ + 1) * model.stride);
-    logits_ = take(padded(candidates));
-    outside_ = reinterpret_cast<const T**>(take(0));
-    candidate_ = outside_ + model.features;
-    sum_ = candidate_ + (candidates * inside_limit_);
+      : model_(model),
+        draws_(draw),
+        pooling_(model, observed, supply),
+        any_pooling_(model, observed, supply),
+        single_(model, pooling_, draw.noise_rows, scratch),
+        group_(model, any_pooling_, draw.noise_rows,
+               scratch + SingleExample<T, kFixed>::scratch_size(model, draw.noise_rows)) {}
+
+  /// The losses of row `i` of the draws. `slots`: those of its gradient, of which one is written.
+  ExampleLoss score(std::int64_t i, T weight, T* slots) {
+    draw_ = example_of(draws_, i);
+    if (is_single(model_, draw_.group)) return single_.score(draw_, replaced(), weight, slots);
+    return group_.score(draw_, weight);
   }
 
-  /// The losses of row `b` of the draw; afterwards `emit` can tell its gradient.
-  ExampleLoss score(std::int64_t b, T weight) {
-    group_ = draw_.groups[b];
-    row_ = draw_.rows[b];
-    donors_ = draw_.donors + (b * draw_.noise_rows);
-    inside_ = model_.group_features + model_.group_begin[group_];
-    inside_count_ = model_.group_begin[group_ + 1] - model_.group_begin[group_];
-    const T base = pool_outside();
-    make_contexts();
-    const float* log_noise = draw_.log_noise + (b * (1 + draw_.noise_rows));
-    for (std::int32_t c = 0; c <= draw_.noise_rows; ++c)
-      logits_[c] = base + candidate_score(c) + (model_.noise_slope * static_cast<T>(log_noise[c])) +
-                   model_.noise_constant;
-    const T loss = model_.softmax ? softmax_loss(logits_, 1 + draw_.noise_rows)
-                                  : logistic_losses(logits_, 1 + draw_.noise_rows);
-    residual_ = 0;
-    for (std::int32_t c = 0; c <= draw_.noise_rows; ++c) {
-      logits_[c] *= weight;
-      if (!model_.softmax) residual_ += logits_[c];
-    }
-    return {static_cast<double>(loss) * static_cast<double>(weight),
-            static_cast<double>(residual_)};
-  }
-
-  /// Writes the gradient of the example scored last: its slots, the first of them numbered
-  /// `first_slot`, and its occurrences. Returns the end of the occurrences.
+  /// Writes the gradient of the example scored last: the rest of its slots, the first of which has the
+  /// number `first_slot`, and its occurrences. Returns the end of the occurrences.
   Occurrence<T>* emit(T* slots, std::int32_t first_slot, Occurrence<T>* out) {
-    slots_ = slots;
-    next_slot_ = first_slot;
-    first_slot_ = first_slot;
-    make_pulls();
-    for (std::int32_t f = 0; f < model_.features; ++f)
-      if (model_.group_of[f] != group_) out = emit_outside(f, out);
-    if (model_.all_pairs && inside_count_ == 1) return emit_candidates(out);
-    for (std::int32_t c = 0; c <= draw_.noise_rows; ++c)
-      for (std::int32_t i = 0; i < inside_count_; ++i) out = emit_inside(c, i, out);
-    return out;
+    if (is_single(model_, draw_.group))
+      return single_.emit(draw_, replaced(), slots, first_slot, out);
+    return group_.emit(slots, first_slot, out);
   }
 
  private:
-  static constexpr std::int64_t padded(std::int64_t scalars) {
-    constexpr std::int64_t kScalars = Line<T>::kScalars;
-    return (scalars + kScalars - 1) / kScalars * kScalars;
+  static bool is_single(const ModelView<T>& model, std::int32_t group) {
+    return model.all_pairs && model.group_begin[group + 1] - model.group_begin[group] == 1;
   }
-
-  /// Scalars that hold `count` pointers.
-  static constexpr std::int64_t pointers(std::int64_t count) {
-    return padded(count * static_cast<std::int64_t>(sizeof(void*) / sizeof(T)));
-  }
-
-  static std::int32_t largest_group(const ModelView<T>& model) {
-    std::int32_t largest = 1;
-    for (std::int32_t g = 0; g < model.groups; ++g) {
-      const std::int32_t size = model.group_begin[g + 1] - model.group_begin[g];
-      if (size > largest) largest = size;
-    }
-    return largest;
-  }
-
-  T* vector(T* base, std::int64_t index) const { return base + (index * model_.stride); }
-  const T*& candidate(std::int32_t c, std::int32_t i) const {
-    return candidate_[(std::int64_t{c} * inside_limit_) + i];
-  }
-
-  /// Points `to` at the vector of a cell: the row itself when it is one row, else the sum of its terms,
-  /// made in `buffer`. Returns the bias.
-  T pool(const CellsView<T>& cells, std::int64_t row, std::int32_t feature, T* buffer,
-         const T*& to) const {
-    const Terms range = terms(model_, cells, row, feature);
-    const bool vectors = model_.has_vector[feature] != 0;
-    T bias = 0;
-    if (model_.has_bias[feature] != 0)
-      for (std::int64_t t = range.begin; t < range.end; ++t)
-        bias += coefficient(cells, t) * model_.scalars.value[cells.term[t]];
-    if (vectors && range.end - range.begin == 1 && coefficient(cells, range.begin) == T{1}) {
-      to = table_row(cells.term[range.begin]);
-      return bias;
-    }
-    clear(buffer, model_.stride);
-    for (std::int64_t t = range.begin; vectors && t < range.end; ++t)
-      add_scaled(buffer, coefficient(cells, t), table_row(cells.term[t]), model_.stride);
-    to = buffer;
-    return bias;
-  }
-
-  const T* table_row(std::int32_t row) const {
-    return model_.weights.value + (std::int64_t{row} * model_.stride);
-  }
-
-  /// Pools what the candidates share and returns its part of their logits.
-  T pool_outside() {
-    T base = 0;
-    for (std::int32_t i = 0; i < model_.constant_count; ++i)
-      base += model_.scalars.value[model_.constants[i]];
-    if (model_.group_offsets) base += model_.scalars.value[model_.rows + group_];
-    for (std::int32_t f = 0; f < model_.features; ++f)
-      if (model_.group_of[f] != group_)
-        base += pool(observed_, row_, f, vector(vectors_, f), outside_[f]);
-    if (!model_.all_pairs) {
-      for (std::int32_t p = 0; p < model_.pair_count; ++p) {
-        const Pair& pair = model_.pairs[p];
-        if (model_.group_of[pair.first] != group_ && model_.group_of[pair.second] != group_)
-          base += dot(outside_[pair.first], outside_[pair.second], model_.stride);
-      }
-      return base;
-    }
-    T squares = 0;
-    clear(contexts_, model_.stride);
-    for (std::int32_t f = 0; f < model_.features; ++f) {
-      if (model_.group_of[f] == group_) continue;
-      const T* v = outside_[f];
-      add_scaled(contexts_, T{1}, v, model_.stride);
-      squares += dot(v, v, model_.stride);
-    }
-    return base + ((dot(contexts_, contexts_, model_.stride) - squares) / 2);
-  }
-
-  std::int32_t inside_position(std::int32_t feature) const {
-    for (std::int32_t i = 0; i < inside_count_; ++i)
-      if (inside_[i] == feature) return i;
-    return -1;
-  }
-
-  /// Calls `with(i, j)` for each pair of a feature inside, at position i, and feature j outside.
-  template <class Call>
-  void for_cross_pairs(Call with) const {
-    for (std::int32_t p = 0; p < model_.pair_count; ++p) {
-      const Pair& pair = model_.pairs[p];
-      const std::int32_t first = inside_position(pair.first);
-      const std::int32_t second = inside_position(pair.second);
-      if (first >= 0 && second < 0) with(first, pair.second);
-      if (second >= 0 && first < 0) with(second, pair.first);
-    }
-  }
-
-  /// Calls `with(i, j)` for each pair of features inside, by position.
-  template <class Call>
-  void for_inside_pairs(Call with) const {
-    for (std::int32_t p = 0; p < model_.pair_count; ++p) {
-      const std::int32_t first = inside_position(model_.pairs[p].first);
-      const std::int32_t second = inside_position(model_.pairs[p].second);
-      if (first >= 0 && second >= 0) with(first, second);
-    }
-  }
-
-  void make_contexts() {
-    if (model_.all_pairs) return;
-    for (std::int32_t i = 0; i < inside_count_; ++i) clear(vector(contexts_, i), model_.stride);
-    for_cross_pairs([this](std::int32_t i, std::int32_t f) {
-      add_scaled(vector(contexts_, i), T{1}, outside_[f], model_.stride);
-    });
-  }
-
-  T candidate_score(std::int32_t c) {
-    T score = 0;
-    for (std::int32_t i = 0; i < inside_count_; ++i) {
-      T* buffer = vector(candidate_vectors_, (std::int64_t{c} * inside_limit_) + i);
-      score += c == 0 ? pool(observed_, row_, inside_[i], buffer, candidate(c, i))
-                      : pool(supply_, donors_[c - 1], inside_[i], buffer, candidate(c, i));
-    }
-    if (!model_.all_pairs) {
-      for (std::int32_t i = 0; i < inside_count_; ++i)
-        score += dot(vector(contexts_, i), candidate(c, i), model_.stride);
-      for_inside_pairs([&](std::int32_t i, std::int32_t j) {
-        score += dot(candidate(c, i), candidate(c, j), model_.stride);
-      });
-      return score;
-    }
-    if (inside_count_ == 1) {
-      sum_[c] = candidate(c, 0);
-      return score + dot(contexts_, sum_[c], model_.stride);
-    }
-    T* total = vector(candidate_sums_, c);
-    sum_[c] = total;
-    clear(total, model_.stride);
-    T squares = 0;
-    for (std::int32_t i = 0; i < inside_count_; ++i) {
-      const T* v = candidate(c, i);
-      add_scaled(total, T{1}, v, model_.stride);
-      squares += dot(v, v, model_.stride);
-    }
-    return score + dot(contexts_, total, model_.stride) +
-           ((dot(total, total, model_.stride) - squares) / 2);
-  }
-
-  /// H = Σ δ_c V_c, or for a list of pairs H_i = Σ δ_c v_ci.
-  void make_pulls() {
-    const std::int32_t count = model_.all_pairs ? 1 : inside_count_;
-    for (std::int32_t i = 0; i < count; ++i) {
-      clear(vector(pulls_, i), model_.stride);
-      for (std::int32_t c = 0; c <= draw_.noise_rows; ++c)
-        add_scaled(vector(pulls_, i), logits_[c], model_.all_pairs ? sum_[c] : candidate(c, i),
-                   model_.stride);
-    }
-  }
-
-  T* new_slot() {
-    T* slot = vector(slots_, next_slot_ - first_slot_);
-    ++next_slot_;
-    clear(slot, model_.stride);
-    return slot;
-  }
-
-  /// The occurrences of a cell whose vector has the gradient `scale` times the newest slot, and whose
-  /// bias has `residual`.
-  Occurrence<T>* emit_terms(const CellsView<T>& cells, std::int64_t row, std::int32_t feature,
-                            T scale, T residual, Occurrence<T>* out) const {
-    const Terms range = terms(model_, cells, row, feature);
-    for (std::int64_t t = range.begin; t < range.end; ++t) {
-      const T factor = coefficient(cells, t);
-      *out++ = {cells.term[t], next_slot_ - 1,
-                model_.has_vector[feature] != 0 ? scale * factor : T{0},
-                model_.has_bias[feature] != 0 ? residual * factor : T{0}};
-    }
-    return out;
-  }
-
-  Occurrence<T>* emit_outside(std::int32_t f, Occurrence<T>* out) {
-    T* slot = new_slot();
-    if (model_.all_pairs) {
-      add_scaled(slot, residual_, contexts_, model_.stride);
-      add_scaled(slot, -residual_, outside_[f], model_.stride);
-      add_scaled(slot, T{1}, pulls_, model_.stride);
-    } else {
-      for_cross_pairs([&](std::int32_t i, std::int32_t outside) {
-        if (outside == f) add_scaled(slot, T{1}, vector(pulls_, i), model_.stride);
-      });
-      for (std::int32_t p = 0; p < model_.pair_count; ++p) {
-        const Pair& pair = model_.pairs[p];
-        if (pair.first != f && pair.second != f) continue;
-        const std::int32_t other = pair.first == f ? pair.second : pair.first;
-        if (model_.group_of[other] != group_)
-          add_scaled(slot, residual_, outside_[other], model_.stride);
-      }
-    }
-    return emit_terms(observed_, row_, f, T{1}, residual_, out);
-  }
-
-  /// The common case of a group of one feature among all pairs: every candidate has the gradient δ_c·C.
-  Occurrence<T>* emit_candidates(Occurrence<T>* out) {
-    add_scaled(new_slot(), T{1}, contexts_, model_.stride);
-    for (std::int32_t c = 0; c <= draw_.noise_rows; ++c)
-      out = emit_terms(c == 0 ? observed_ : supply_, c == 0 ? row_ : donors_[c - 1], inside_[0],
-                       logits_[c], logits_[c], out);
-    return out;
-  }
-
-  Occurrence<T>* emit_inside(std::int32_t c, std::int32_t i, Occurrence<T>* out) {
-    T* slot = new_slot();
-    const T residual = logits_[c];
-    if (model_.all_pairs) {
-      add_scaled(slot, residual, contexts_, model_.stride);
-      add_scaled(slot, residual, sum_[c], model_.stride);
-      add_scaled(slot, -residual, candidate(c, i), model_.stride);
-    } else {
-      add_scaled(slot, residual, vector(contexts_, i), model_.stride);
-      for_inside_pairs([&](std::int32_t a, std::int32_t b) {
-        if (a == i) add_scaled(slot, residual, candidate(c, b), model_.stride);
-        if (b == i) add_scaled(slot, residual, candidate(c, a), model_.stride);
-      });
-    }
-    const bool own = c == 0;
-    return emit_terms(own ? observed_ : supply_, own ? row_ : donors_[c - 1], inside_[i], T{1},
-                      residual, out);
-  }
+  std::int32_t replaced() const { return model_.group_features[model_.group_begin[draw_.group]]; }
 
   const ModelView<T>& model_;
-  const CellsView<T>& observed_;
-  const CellsView<T>& supply_;
-  const DrawView& draw_;
-  std::int32_t inside_limit_ = 1;
-  T* vectors_;            ///< [features]: v_f of those outside that are sums
-  T* candidate_vectors_;  ///< [1+K, largest group]: v_ci that are sums
-  T* candidate_sums_;     ///< [1+K]: V_c that are sums
-  const T** outside_;     ///< [features]: where v_f is
-  const T** candidate_;   ///< [1+K, largest group]: where v_ci is
-  const T** sum_;         ///< [1+K]: where V_c is
-  T* contexts_;           ///< C, or C_i of each feature inside
-  T* pulls_;              ///< H, or H_i
-  T* logits_;             ///< [1+K]; after `score` δ_c
-
-  std::int32_t group_ = 0;
-  std::int64_t row_ = 0;
-  const std::int64_t* donors_ = nullptr;
-  const std::int32_t* inside_ = nullptr;  ///< features of the group
-  std::int32_t inside_count_ = 0;
-  T residual_ = 0;
-  T* slots_ = nullptr;
-  std::int32_t next_slot_ = 0;
-  std::int32_t first_slot_ = 0;
+  const DrawView& draws_;
+  Pooling<T, kFixed> pooling_;
+  Pooling<T, 0> any_pooling_;
+  SingleExample<T, kFixed> single_;
+  GroupExample<T> group_;
+  ExampleDraw draw_;
 };
 
 }  // namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET

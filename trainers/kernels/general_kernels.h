@@ -8,7 +8,8 @@
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
 
-constexpr std::int32_t kGeneralAhead = 4;  ///< examples between the prefetch of terms and their use
+constexpr std::int32_t kRowsAhead = 4;   ///< examples between the prefetch of rows and their use
+constexpr std::int32_t kTermsAhead = 8;  ///< of the terms that tell which rows
 
 template <class T>
 inline T general_weight(const GeneralBlock<T>& block, std::int32_t i) {
@@ -23,65 +24,139 @@ inline void general_count(const GeneralBlock<T>& block, std::int64_t* counts) {
     counts[i] = count_occurrences(block.model, block.observed, block.supply, block.draw, i);
 }
 
+/// Asks for what the examples after `i` need. Rows of a small table are in the cache anyway.
 template <class T>
-inline void prefetch_general(const GeneralBlock<T>& block, std::int32_t i) {
-  if (i < block.count) prefetch_terms(block.model, block.observed, block.supply, block.draw, i);
+inline void prefetch_after(const GeneralBlock<T>& block, std::int32_t i) {
+  constexpr std::int64_t kSmall = std::int64_t{1} << 18U;
+  const ModelView<T>& model = block.model;
+  if (i + kTermsAhead < block.count)
+    prefetch_terms(model, block.observed, block.supply, block.draw, i + kTermsAhead);
+  if (i + kRowsAhead < block.count &&
+      model.rows * model.stride * static_cast<std::int64_t>(sizeof(T)) > kSmall)
+    prefetch_rows(model, block.observed, block.supply, block.draw, i + kRowsAhead);
 }
 
-template <class T>
-inline void general_score(const GeneralBlock<T>& block, const GeneralGradient<T>* gradient) {
-  GeneralExample<T> example(block.model, block.observed, block.supply, block.draw, block.scratch);
-  const std::int32_t slots = GeneralExample<T>::slot_count(block.model, block.draw.noise_rows);
+template <class T, int kFixed>
+inline void general_score_fixed(const GeneralBlock<T>& block, const GeneralGradient<T>* gradient) {
+  const ModelView<T>& model = block.model;
+  using Example = GeneralExample<T, kFixed>;
+  Example example(model, block.observed, block.supply, block.draw, block.scratch);
+  T* context = block.scratch + Example::scratch_size(model, block.draw.noise_rows);
+  const std::int64_t slot_count = Example::slot_count(model, block.draw.noise_rows);
   for (std::int32_t i = 0; i < block.count; ++i) {
-    prefetch_general(block, i + kGeneralAhead);
-    block.losses[i] = example.score(i, general_weight(block, i));
-    if (gradient == nullptr) continue;
-    const std::int64_t first_slot = (gradient->first_example + i) * slots;
-    example.emit(gradient->slots + (first_slot * block.model.stride),
-                 static_cast<std::int32_t>(first_slot), gradient->occurrences + gradient->begin[i]);
+    prefetch_after(block, i);
+    if (gradient == nullptr) {
+      block.losses[i] = example.score(i, general_weight(block, i), context);
+      continue;
+    }
+    const std::int64_t first_slot = (gradient->first_example + i) * slot_count;
+    T* slots = gradient->slots + (first_slot * model.stride);
+    block.losses[i] = example.score(i, general_weight(block, i), slots);
+    example.emit(slots, static_cast<std::int32_t>(first_slot),
+                 gradient->occurrences + gradient->begin[i]);
   }
 }
 
+/// Adds what an occurrence gives to its row's gradient, but for the row itself, whose factor it returns.
+template <class T, class Lines>
+[[gnu::always_inline]] inline T add_occurrence(const ModelView<T>& model, const Occurrence<T>& o,
+                                               const T* slots, Lines& sum) {
+  const bool outside = o.slot < 0;
+  add_to(sum, outside ? T{1} : o.vector,
+         slots + (std::int64_t{outside ? ~o.slot : o.slot} * model.stride));
+  return outside ? -o.vector : T{0};
+}
+
 template <class T>
-inline void general_async(const GeneralBlock<T>& block, const RuleView<T>& rule,
-                          Occurrence<T>* occurrences, T* slots) {
+[[gnu::always_inline]] inline const T* row_of(const ModelView<T>& model, std::int32_t row) {
+  return model.weights.value + (std::int64_t{row} * model.stride);
+}
+
+template <class T, int kFixed>
+inline void general_async_fixed(const GeneralBlock<T>& block, const RuleView<T>& rule,
+                                Occurrence<T>* occurrences, T* slots) {
   const ModelView<T>& model = block.model;
-  GeneralExample<T> example(model, block.observed, block.supply, block.draw, block.scratch);
-  T* gradient = slots + (std::int64_t{GeneralExample<T>::slot_count(model, block.draw.noise_rows)} *
-                         model.stride);
+  using Example = GeneralExample<T, kFixed>;
+  Example example(model, block.observed, block.supply, block.draw, block.scratch);
+  T* gradient =
+      slots + (std::int64_t{Example::slot_count(model, block.draw.noise_rows)} * model.stride);
   for (std::int32_t i = 0; i < block.count; ++i) {
-    prefetch_general(block, i + kGeneralAhead);
-    block.losses[i] = example.score(i, general_weight(block, i));
+    prefetch_after(block, i);
+    block.losses[i] = example.score(i, general_weight(block, i), slots);
     if (!__builtin_isfinite(block.losses[i].loss)) continue;
     const Occurrence<T>* end = example.emit(slots, 0, occurrences);
     for (const Occurrence<T>* o = occurrences; o != end; ++o) {
-      clear(gradient, model.stride);
-      add_scaled(gradient, o->vector, slots + (std::int64_t{o->slot} * model.stride), model.stride);
-      update_row(rule, model.weights, o->row, gradient, model.dim, model.stride);
+      step_sum<kFixed>(model, rule, o->row, gradient, [&](auto& sum) {
+        set_zero<T>(sum);
+        const T own = add_occurrence(model, *o, slots, sum);
+        add_to(sum, own, row_of(model, o->row));
+      });
       if (o->bias != 0) update_scalar(rule, model.scalars, o->row, o->bias);
     }
     step_shared(model, rule, block.draw.groups[i], static_cast<T>(block.losses[i].residual));
   }
 }
 
+/// Sums the gradient of the row whose entries start at `i` into `sum`, steps its bias, and moves `i`
+/// past them.
+template <class T, class Lines>
+[[gnu::always_inline]] inline void sum_general_gradient(
+    const ModelView<T>& model, const RuleView<T>& rule, const std::uint64_t* entries,
+    std::int64_t count, const Occurrence<T>* occurrences, const T* slots, std::int64_t& i,
+    Lines& sum) {
+  const std::int32_t row = row_of_entry(entries[i]);
+  set_zero<T>(sum);
+  T own = 0;
+  T bias = 0;
+  bool biased = false;
+  for (; i < count && row_of_entry(entries[i]) == row; ++i) {
+    const Occurrence<T>& o = occurrences[static_cast<std::uint32_t>(entries[i])];
+    own += add_occurrence(model, o, slots, sum);
+    bias += o.bias;
+    biased = biased || o.bias != 0;
+  }
+  if (own != 0) add_to(sum, own, row_of(model, row));
+  if (biased) update_scalar(rule, model.scalars, row, bias);
+}
+
+template <class T, int kFixed>
+inline void general_update_fixed(const ModelView<T>& model, const RuleView<T>& rule,
+                                 const std::uint64_t* entries, std::int64_t count,
+                                 const Occurrence<T>* occurrences, const T* slots, T* scratch) {
+  for (std::int64_t i = 0; i < count;)
+    step_sum<kFixed>(model, rule, row_of_entry(entries[i]), scratch, [&](auto& sum) {
+      sum_general_gradient(model, rule, entries, count, occurrences, slots, i, sum);
+    });
+}
+
+template <class T>
+inline void general_score(const GeneralBlock<T>& block, const GeneralGradient<T>* gradient) {
+  for_lines(block.model,
+            [&](auto lines) { general_score_fixed<T, decltype(lines)::kCount>(block, gradient); });
+}
+
+template <class T>
+inline void general_async(const GeneralBlock<T>& block, const RuleView<T>& rule,
+                          Occurrence<T>* occurrences, T* slots) {
+  for_lines(block.model, [&](auto lines) {
+    general_async_fixed<T, decltype(lines)::kCount>(block, rule, occurrences, slots);
+  });
+}
+
 template <class T>
 inline void general_update(const ModelView<T>& model, const RuleView<T>& rule,
                            const std::uint64_t* entries, std::int64_t count,
                            const Occurrence<T>* occurrences, const T* slots, T* scratch) {
-  for (std::int64_t i = 0; i < count;) {
-    const std::int32_t row = row_of_entry(entries[i]);
-    clear(scratch, model.stride);
-    T bias = 0;
-    bool biased = false;
-    for (; i < count && row_of_entry(entries[i]) == row; ++i) {
-      const Occurrence<T>& o = occurrences[static_cast<std::uint32_t>(entries[i])];
-      add_scaled(scratch, o.vector, slots + (std::int64_t{o.slot} * model.stride), model.stride);
-      bias += o.bias;
-      biased = biased || o.bias != 0;
-    }
-    update_row(rule, model.weights, row, scratch, model.dim, model.stride);
-    if (biased) update_scalar(rule, model.scalars, row, bias);
-  }
+  for_lines(model, [&](auto lines) {
+    general_update_fixed<T, decltype(lines)::kCount>(model, rule, entries, count, occurrences,
+                                                     slots, scratch);
+  });
+}
+
+/// Scratch of one example, then C.
+template <class T>
+inline std::int64_t general_scratch_size(const ModelView<T>& model, std::int32_t noise_rows) {
+  return GeneralExample<T, 0>::scratch_size(model, noise_rows) + model.stride;
 }
 
 }  // namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET

@@ -4,8 +4,8 @@
 
 namespace feat2vec::trainers::kernels {
 
-/// One row of the table in one observed row or its noise: the row's gradient gets `vector` times the
-/// slot, its bias gets `bias`.
+/// One row of the table in one observed row or its noise: the row's gradient gets `vector` times slot
+/// `slot`, its bias gets `bias`. Or, where `slot` is negative, slot ~`slot` less `vector` times the row.
 template <class T>
 struct Occurrence {
   std::int32_t row = 0;

@@ -2,100 +2,51 @@
 
 // The common case, made fast: every feature is a lookup and a sampling group of its own, all pairs
 // interact, no biases by value. Then an example is F + K row numbers: F − 1 outside rows, the target,
-// K noise rows. Formulas in general_example.h; here V_c = n_c is a row. Included by target.cpp alone.
+// K noise rows. Included by target.cpp alone.
 
-#include "trainers/kernels/logistic.h"
-#include "trainers/kernels/occurrence.h"
+#include "trainers/kernels/replaced_vector.h"
 #include "trainers/kernels/row_update.h"
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
 
-/// Works on one example at a time. `kFixed` is the number of lines of a row, 0 when only known at run
-/// time: a fixed count keeps the sums in registers.
+/// Rows of the table by their numbers.
+template <class T, int kFixed>
+struct TableRows {
+  static constexpr bool kBiased = false;
+
+  T* weights;
+  std::int32_t stride;
+  const std::int32_t* ids;
+
+  [[gnu::always_inline]] T* operator[](std::int32_t j) const {
+    return weights + (std::int64_t{ids[j]} * (kFixed > 0 ? kFixed * Line<T>::kScalars : stride));
+  }
+};
+
+/// Works on one example at a time.
 template <class T, int kFixed>
 class PlainExample {
  public:
   /// Scalars of scratch, in whole lines.
   static std::int64_t scratch_size(const ModelView<T>& model, std::int32_t noise_rows) {
-    return padded(model.features + noise_rows + 4) + model.stride;
+    return padded<T>(model.features + noise_rows + 4) + model.stride;
   }
 
   PlainExample(const ModelView<T>& model, std::int32_t noise_rows, T* scratch)
       : model_(model),
+        scores_(model, noise_rows),
         outside_(model.features - 1),
         candidates_(1 + noise_rows),
         factors_(scratch),
-        gradient_(scratch + padded(model.features + noise_rows + 4)) {}
+        gradient_(scratch + padded<T>(model.features + noise_rows + 4)) {}
 
-  /// Scalars of `residuals`: in eights, with room for D.
-  static constexpr std::int32_t residual_count(std::int32_t noise_rows) {
-    constexpr std::int32_t kUnit = kScalars > 8 ? kScalars : 8;
-    return (noise_rows + 2 + kUnit - 1) / kUnit * kUnit;
-  }
-
-  /// Context C into `context` and ∂loss/∂logit of each candidate, then their sum D, into `residuals`
-  /// (`residual_count` scalars, aligned to a line). `log_noise` is readable for eights, `constant` is
-  /// what every logit has.
+  /// See `ReplacedVector`.
   ExampleLoss score(const std::int32_t* ids, const float* log_noise, T constant, T weight,
-                    T* __restrict context, T* __restrict residuals) {
-    Line<T> squares = Line<T>::zero();
-    Line<T> own = Line<T>::zero();
-    for (int l = 0; l < lines(); ++l) {
-      Line<T> c = Line<T>::zero();
-      for (std::int32_t f = 0; f < outside_; ++f) {
-        const Line<T> v = Line<T>::load(row(ids[f]) + (l * kScalars));
-        c = c + v;
-        own = multiply_add(v, v, own);
-      }
-      c.store(context + (l * kScalars));
-      squares = multiply_add(c, c, squares);
-    }
-    const Line<T> none = Line<T>::zero();
-    const Four<T> totals = sums(squares, squares - own, none, none);
-    context_square_ = totals[0];
-    const T base = constant + model_.noise_constant + (totals[1] / 2);
-    if (model_.softmax) return softmax(ids, log_noise, base, weight, context, residuals);
-    T loss = 0;
-    T total = 0;
-    for (std::int32_t first = 0; first < candidates_; first += 8) {
-      Eight<T> logits = candidate_scores(ids + outside_, first, context) + base;
-      logits += model_.noise_slope *
-                __builtin_convertvector(load_unaligned<Eight<float>>(log_noise + first), Eight<T>);
-      Logistic<T> result = logistic<T>(logits, first, candidates_);
-      result.residual *= weight;
-      store_unaligned(result.residual, residuals + first);
-      loss += sum_of_eight<T>(result.loss);
-      total += sum_of_eight<T>(result.residual);
-    }
-    residuals[candidates_] = total;
-    return {static_cast<double>(loss * weight), static_cast<double>(total)};
+                    T* context, T* residuals) {
+    return scores_.score(rows(ids), log_noise, constant, weight, context, residuals);
   }
-
-  /// `score` from the context on, of a model whose losses are softmax.
-  ExampleLoss softmax(const std::int32_t* ids, const float* log_noise, T base, T weight,
-                      const T* context, T* __restrict residuals) {
-    for (std::int32_t first = 0; first < candidates_; first += 8) {
-      Eight<T> logits = candidate_scores(ids + outside_, first, context) + base;
-      logits += model_.noise_slope *
-                __builtin_convertvector(load_unaligned<Eight<float>>(log_noise + first), Eight<T>);
-      store_unaligned(logits, residuals + first);
-    }
-    const T loss = softmax_loss(residuals, candidates_);
-    for (std::int32_t c = 0; c < candidates_; ++c) residuals[c] *= weight;
-    residuals[candidates_] = 0;
-    return {static_cast<double>(loss * weight), 0};
-  }
-
-  /// H = Σ δ_c n_c into `pull`.
-  void pull(const std::int32_t* ids, const T* residuals, T* __restrict pull) const {
-    const std::int32_t* inside = ids + outside_;
-    for (int l = 0; l < lines(); ++l) {
-      Line<T> h = Line<T>::zero();
-      for (std::int32_t c = 0; c < candidates_; ++c)
-        h = multiply_add(Line<T>::broadcast(residuals[c]),
-                         Line<T>::load(row(inside[c]) + (l * kScalars)), h);
-      h.store(pull + (l * kScalars));
-    }
+  void pull(const std::int32_t* ids, const T* residuals, T* pull) const {
+    scores_.pull(rows(ids), residuals, pull);
   }
 
   /// Steps every row of the example at once, from the weights that it was scored with.
@@ -113,8 +64,8 @@ class PlainExample {
       make_factors(rule, ids, first, outside_, outside_squares(ids, first, total, push), factors_);
     for (std::int32_t first = 0; first < candidates_; first += 4) {
       const Four<T> residual = load_unaligned<Four<T>>(residuals + first);
-      make_factors(rule, ids + outside_, first, candidates_, residual * residual * context_square_,
-                   factors_ + outside_);
+      make_factors(rule, ids + outside_, first, candidates_,
+                   residual * residual * scores_.context_square(), factors_ + outside_);
     }
     for (std::int32_t f = 0; f < outside_; ++f)
       for (int l = 0; l < lines(); ++l) {
@@ -136,38 +87,11 @@ class PlainExample {
  private:
   static constexpr std::int32_t kScalars = Line<T>::kScalars;
 
-  static std::int64_t padded(std::int64_t scalars) {
-    return (scalars + kScalars - 1) / kScalars * kScalars;
+  int lines() const { return lines_of<kFixed>(model_); }
+  TableRows<T, kFixed> rows(const std::int32_t* ids) const {
+    return {model_.weights.value, model_.stride, ids};
   }
-
-  int lines() const { return kFixed > 0 ? kFixed : model_.stride / kScalars; }
-  T* row(std::int32_t id) const {
-    return model_.weights.value +
-           (std::int64_t{id} * (kFixed > 0 ? kFixed * kScalars : model_.stride));
-  }
-
-  /// ⟨C, n_c⟩ of the eight candidates from `first` on, as lines that are not summed yet.
-  [[gnu::always_inline]] Line<T> product(const std::int32_t* inside, std::int32_t c,
-                                         const T* context) const {
-    Line<T> total = Line<T>::zero();
-    if (c >= candidates_) return total;
-    const T* v = row(inside[c]);
-    for (int l = 0; l < lines(); ++l)
-      total = multiply_add(Line<T>::load(context + (l * kScalars)),
-                           Line<T>::load(v + (l * kScalars)), total);
-    return total;
-  }
-
-  [[gnu::always_inline]] Four<T> four_scores(const std::int32_t* inside, std::int32_t first,
-                                             const T* context) const {
-    return sums(product(inside, first, context), product(inside, first + 1, context),
-                product(inside, first + 2, context), product(inside, first + 3, context));
-  }
-
-  [[gnu::always_inline]] Eight<T> candidate_scores(const std::int32_t* inside, std::int32_t first,
-                                                   const T* context) const {
-    return join<T>(four_scores(inside, first, context), four_scores(inside, first + 4, context));
-  }
+  T* row(std::int32_t id) const { return rows(&id)[0]; }
 
   /// What an outside row is moved by: ‖D·C + H − D·w‖², not summed yet.
   [[gnu::always_inline]] Line<T> outside_square(const std::int32_t* ids, std::int32_t f, T total,
@@ -226,11 +150,11 @@ class PlainExample {
   }
 
   const ModelView<T>& model_;
+  ReplacedVector<T, kFixed> scores_;
   std::int32_t outside_;
   std::int32_t candidates_;
   T* factors_;   ///< [F + K]
   T* gradient_;  ///< [stride]
-  T context_square_ = 0;
 };
 
 }  // namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET

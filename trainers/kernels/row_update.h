@@ -54,7 +54,16 @@ inline void update_row(const RuleView<T>& rule, const Learned<T>& weights, std::
   }
 }
 
-/// Steps what every row of one example has in its score: z_g and the constants.
+/// What every row of one example has in its score: z_g and the constants.
+template <class T>
+inline T shared_logit(const ModelView<T>& model, std::int32_t group) {
+  T logit = model.group_offsets ? model.scalars.value[model.rows + group] : T{0};
+  for (std::int32_t i = 0; i < model.constant_count; ++i)
+    logit += model.scalars.value[model.constants[i]];
+  return logit;
+}
+
+/// Steps it.
 template <class T>
 inline void step_shared(const ModelView<T>& model, const RuleView<T>& rule, std::int32_t group,
                         T residual) {

@@ -16,8 +16,8 @@ namespace {
 
 template <class T>
 constexpr Kernels<T> kKernels{
-    GeneralExample<T>::scratch_size,
-    GeneralExample<T>::slot_count,
+    general_scratch_size<T>,
+    GeneralExample<T, 0>::slot_count,
     general_count<T>,
     general_score<T>,
     general_async<T>,
@@ -27,7 +27,7 @@ constexpr Kernels<T> kKernels{
     context_async<T>,
     philox_eight,
     plain_scratch_size<T>,
-    PlainExample<T, 0>::residual_count,
+    residual_count<T>,
     plain_score<T>,
     plain_async<T>,
     plain_update<T>,

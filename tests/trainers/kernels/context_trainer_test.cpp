@@ -1,0 +1,116 @@
+#include "trainers/kernels/context_trainer.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <vector>
+
+#include "trainers/kernels/aligned_buffer.h"
+
+namespace feat2vec::trainers::kernels {
+namespace {
+
+/// Targets of two groups in a table of rows of which some are frequent, with noise and one to three
+/// contexts; vectors are sums of one to three rows. Without torch.
+class Targets : public ContextSource<float> {
+ public:
+  static constexpr std::int64_t kTargets = 4000;
+  static constexpr std::int32_t kRows = 600;
+  static constexpr std::int32_t kStride = 16;
+
+  explicit Targets(bool softmax) : softmax_(softmax) {
+    float* weights = weights_.reserve(std::int64_t{kRows} * kStride);
+    for (std::int64_t i = 0; i < std::int64_t{kRows} * kStride; ++i)
+      weights[i] = static_cast<float>(mix(static_cast<std::uint64_t>(i)) % 2001) * 1e-4F - 0.1F;
+    sums_.assign(kRows, 1e-6F);
+    scalars_.assign(kRows + kGroups, 0.0F);
+    scalar_sums_.assign(scalars_.size(), 1e-6F);
+  }
+
+  void draw(const std::int64_t* targets, std::int32_t count, std::uint32_t epoch,
+            ContextExamples<float>& out) const override {
+    out = {};
+    out.example_begin.push_back(0);
+    out.sum_begin.push_back(0);
+    for (std::int32_t i = 0; i < count; ++i) {
+      std::uint64_t word = (static_cast<std::uint64_t>(targets[i]) * 4) + epoch;
+      const auto next = [&](std::uint64_t below) {
+        word = mix(word);
+        return static_cast<std::int32_t>(word % below);
+      };
+      const std::int32_t candidates = 2 + next(7);
+      const std::int32_t sums = candidates + 1 + next(3);
+      out.groups.push_back(next(kGroups));
+      out.candidates.push_back(candidates);
+      for (std::int32_t s = 0; s < sums; ++s) {
+        const float bias = s < candidates ? 1.0F : 0.0F;
+        for (std::int32_t terms = 1 + next(3); terms > 0; --terms)
+          out.terms.push_back({next(next(4) == 0 ? kRows : 8), terms == 1 ? 1.0F : 0.5F, bias});
+        out.sum_begin.push_back(static_cast<std::int32_t>(out.terms.size()));
+        out.corrections.push_back(-0.5F);
+      }
+      out.example_begin.push_back(out.example_begin.back() + sums);
+    }
+  }
+
+  /// The weights after two epochs.
+  std::vector<float> train(int threads, bool async) {
+    ModelView<float> view;
+    view.weights = {weights_.data(), sums_.data(), nullptr};
+    view.scalars = {scalars_.data(), scalar_sums_.data(), nullptr};
+    view.rows = kRows;
+    view.dim = 11;
+    view.stride = kStride;
+    view.groups = kGroups;
+    view.group_offsets = true;
+    view.softmax = softmax_;
+    ContextTrainer<float> trainer(view, best_target(), threads);
+    RuleView<float> rule;
+    rule.rate = 0.05F;
+    rule.epsilon = 1e-8F;
+    std::vector<std::int64_t> order;
+    for (std::int64_t t = 0; t < kTargets; ++t) order.push_back((t * 2657) % kTargets);
+    constexpr std::int64_t kStep = 1000;
+    for (std::uint32_t epoch = 0; epoch < 2; ++epoch)
+      for (std::int64_t first = 0; first < kTargets; first += kStep) {
+        if (async)
+          trainer.async_steps(*this, order.data() + first, kStep, epoch, rule);
+        else
+          trainer.exact_step(*this, order.data() + first, kStep, epoch, rule);
+      }
+    trainer.evaluate(*this, order.data(), kTargets, 2);
+    std::vector<float> all(weights_.data(), weights_.data() + (std::int64_t{kRows} * kStride));
+    all.insert(all.end(), scalars_.begin(), scalars_.end());
+    return all;
+  }
+
+ private:
+  static constexpr std::int32_t kGroups = 2;
+
+  static std::uint64_t mix(std::uint64_t x) {
+    x = (x + 1) * 0x9E3779B97F4A7C15U;
+    return (x ^ (x >> 29U)) >> 7U;
+  }
+
+  bool softmax_;
+  AlignedBuffer<float> weights_;
+  std::vector<float> sums_;
+  std::vector<float> scalars_;
+  std::vector<float> scalar_sums_;
+};
+
+TEST(ContextTrainer, GivesTheSameBitsForAnyNumberOfThreads) {
+  for (const bool softmax : {false, true}) {
+    const std::vector<float> expected = Targets(softmax).train(1, false);
+    for (const int threads : {2, 3, 8})
+      EXPECT_EQ(Targets(softmax).train(threads, false), expected) << threads << " threads";
+  }
+}
+
+TEST(ContextTrainer, HogwildOnOneThreadIsReproducible) {
+  EXPECT_EQ(Targets(true).train(1, true), Targets(true).train(1, true));
+  EXPECT_NE(Targets(true).train(1, true), Targets(true).train(1, false));
+}
+
+}  // namespace
+}  // namespace feat2vec::trainers::kernels

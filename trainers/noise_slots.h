@@ -1,0 +1,96 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "feat2vec/error.h"
+#include "feat2vec/huge_pages.h"
+#include "samplers/implicit_sampler.h"
+#include "trainers/kernels/prefetch.h"
+
+namespace feat2vec::trainers {
+
+/// The alias tables of a sampler whose slots hold all that a draw of them gives: a draw reads one place.
+/// `Place` says where a value is.
+template <class Place>
+class NoiseSlots {
+ public:
+  /// A value that noise can be, with its log(K·P2).
+  struct Candidate {
+    Place place{};
+    float log_noise = 0;
+  };
+  struct Slot {
+    samplers::AliasTable::Slot alias;  ///< `alias.alias` is not used here
+    Candidate own;
+    Candidate other;
+  };
+  /// A slot that was picked, and the word that decides what it gives.
+  struct Pick {
+    const Slot* slot;
+    std::uint32_t word;
+
+    const Candidate& candidate() const { return slot->alias.keeps(word) ? slot->own : slot->other; }
+  };
+
+  /// `place(group, donor)`: of the value of a group in a row of the supply.
+  template <class PlaceOf>
+  NoiseSlots(const samplers::ImplicitSampler& sampler, PlaceOf place)
+      : sampler_(sampler), noise_rows_(static_cast<std::int32_t>(sampler.options().noise_rows)) {
+    for (std::int64_t g = 0; g < sampler.noise().groups(); ++g) {
+      const auto& slots = sampler.noise().distribution(g).table().slots();
+      const auto candidate = [&](std::int64_t entity) {
+        const std::int64_t donor = sampler.noise().entities(g).donor(entity);
+        return Candidate{place(g, donor), log_noise(g, entity)};
+      };
+      PageVector<Slot> group;
+      group.reserve(slots.size());
+      for (std::size_t i = 0; i < slots.size(); ++i)
+        group.push_back(
+            {slots[i], candidate(static_cast<std::int64_t>(i)), candidate(slots[i].alias)});
+      groups_.push_back(std::move(group));
+    }
+  }
+
+  std::int32_t noise_rows() const { return noise_rows_; }
+
+  /// log(K·P2) of an entity of a group; of one that is not among them for −1.
+  float log_noise(std::int64_t group, std::int64_t entity) const {
+    const double log_k = std::log(static_cast<double>(noise_rows_));
+    return static_cast<float>(log_k + sampler_.noise().distribution(group).log_prob(entity));
+  }
+
+  /// The slots of a group, one an entity.
+  const PageVector<Slot>& slots(std::int64_t group) const {
+    return groups_[static_cast<std::size_t>(group)];
+  }
+
+  /// Draws the group of a row and the slots of its noise. `complete`: all groups are present.
+  template <class Random>
+  std::int32_t pick(std::int64_t row, bool complete, Random& random, Pick* picks) const {
+    const samplers::GroupChooser& chooser = sampler_.chooser();
+    const std::int64_t group =
+        complete ? chooser.at(random.uniform()) : chooser.choose(sampler_.present(row), random);
+    if (group < 0)
+      throw Error("ImplicitSampler", "a row with a value to replace", fmt::format("row {}", row));
+    const PageVector<Slot>& chosen = slots(group);
+    for (std::int32_t j = 0; j < noise_rows_; ++j) {
+      const Slot* slot = chosen.data() + random.below(static_cast<std::uint32_t>(chosen.size()));
+      kernels::prefetch(slot);
+      picks[j] = {slot, random.next()};
+    }
+    return static_cast<std::int32_t>(group);
+  }
+
+ private:
+  const samplers::ImplicitSampler& sampler_;
+  std::int32_t noise_rows_;
+  std::vector<PageVector<Slot>> groups_;
+};
+
+}  // namespace feat2vec::trainers
