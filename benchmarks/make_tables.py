@@ -4,11 +4,12 @@
 wide   200,000 rows, 10 columns, 205,553 values, Zipf(0.9)
 large  2,000,000 rows, 8 columns, 1.35 million values, Zipf(0.75)
 hot    200,000 rows, 8 columns with 2, 2, 2, 3, 5, 20, 1000 and 35,000 values
-seed   100,000 rows, 3 columns with 10, 50 and 16 values, the last one a function of the others
+seed   100,000 rows, 3 columns with 10, 50 and 20 values and three numbers: the worked example of the
+       original Feat2Vec, whose last column is a noisy function of all others
 
-The columns of a row share a hidden cluster, so that there is something to learn. Each table is written as
-NAME.ids (int32: rows, columns, values of each column, then the ids by row), NAME.csv, and NAME.txt with
-one token a value for word2vec and its kind.
+The columns of a row of the others share a hidden cluster, so that there is something to learn. Each table
+is written as NAME.ids (int32: rows, columns, values of each column, then the ids by row), NAME.csv, and
+NAME.txt with one token a value for word2vec and its kind; numbers as NAME.numbers (float32, by row).
 """
 import pathlib
 import sys
@@ -43,11 +44,17 @@ def zipf_table(rows, sizes, exponent, seed):
 
 
 def seed_table():
-    rng = np.random.default_rng(1)
+    """Returns the ids and the numbers."""
+    rng = np.random.RandomState(1)
     rows = 100_000
-    item, user = rng.integers(0, 10, rows), rng.integers(0, 50, rows)
-    y = item % 5 + user % 7 + (rng.random(rows) * 6).astype(int)
-    return np.stack([np.unique(c, return_inverse=True)[1] for c in (item, user, y)], 1).astype(np.int32)
+    first, second = rng.multivariate_normal([0, 0], [[1, 0.1], [0.1, 1]], rows).T
+    item, user, third = rng.randint(0, 10, rows), rng.randint(0, 50, rows), rng.uniform(size=rows)
+    latent = third**4 / 600 + np.exp(first * second) - 5 + np.pi * (item <= 3)
+    latent += second * np.isin(item, (7, 8)) - third * np.isin(item, (2, 4)) + first * (item >= 6)
+    latent += user % 3 * third + rng.normal(size=rows)
+    y = np.floor(np.where(np.abs(latent) < 10, latent, 0)).astype(int)
+    ids = np.stack([np.unique(c, return_inverse=True)[1] for c in (item, user, y)], 1)
+    return ids.astype(np.int32), np.stack([first, second, third], 1).astype(np.float32)
 
 
 TABLES = {
@@ -60,15 +67,18 @@ TABLES = {
 }
 
 
-def write(path, ids):
+def write(path, ids, numbers):
     rows, columns = ids.shape
     with open(path.with_suffix(".ids"), "wb") as file:
         np.array([rows, columns, *(ids.max(0) + 1)], np.int32).tofile(file)
         np.ascontiguousarray(ids).tofile(file)
+    if numbers.shape[1] > 0:
+        numbers.tofile(path.with_suffix(".numbers"))
+    names = [f"c{c}" for c in range(columns)] + [f"a{c}" for c in range(numbers.shape[1])]
     with open(path.with_suffix(".csv"), "w") as csv, open(path.with_suffix(".txt"), "w") as text:
-        csv.write(",".join(f"c{c}" for c in range(columns)) + "\n")
-        for row in ids.tolist():
-            csv.write(",".join(f"v{value}" for value in row) + "\n")
+        csv.write(",".join(names) + "\n")
+        for row, real in zip(ids.tolist(), numbers.tolist()):
+            csv.write(",".join([*(f"v{value}" for value in row), *(f"{x:.9g}" for x in real)]) + "\n")
             text.write(" ".join(f"c{c}_{value}" for c, value in enumerate(row)) + "\n")
 
 
@@ -78,8 +88,9 @@ def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     for name in sys.argv[2:] or TABLES:
-        ids = TABLES[name]()
-        write(folder / name, ids)
+        table = TABLES[name]()
+        ids, numbers = table if isinstance(table, tuple) else (table, np.empty((len(table), 0)))
+        write(folder / name, ids, numbers)
         print(name, "rows", len(ids), "values", (ids.max(0) + 1).tolist())
 
 

@@ -4,7 +4,10 @@
 //   incremental  noise costs one value; the rows of a batch are made unique, gathered as a leaf,
 //                and stepped with row-wise Adagrad
 //
-//   bench_torch_ops TABLE.ids --form dense|incremental [--dim 16] [--batch 2000] [--rows N]
+//   bench_torch_ops TABLE.ids --form dense|incremental [--dim 16] [--batch 2000] [--rows N] …
+//
+// With rows held out it prints the validation loss after each epoch, of the same noise as
+// bench_train_engines has.
 
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
@@ -15,6 +18,7 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -23,6 +27,7 @@
 #include "feat2vec/nn/losses.h"
 #include "samplers/row_order.h"
 #include "trainers/encoded_cells.h"
+#include "trainers/evaluate.h"
 #include "trainers/fused_model.h"
 #include "trainers/sampler_draws.h"
 
@@ -33,16 +38,29 @@ using namespace feat2vec;
 struct Arguments {
   std::string table;
   std::string form = "incremental";
+  std::string prior = "none";
   std::int64_t dim = 16;
   std::int64_t batch = 2000;
   std::int64_t rows = 0;
+  std::int64_t validation_rows = 0;
   std::int64_t epochs = 2;
+  samplers::NoiseOptions noise;
 };
 
-/// A batch of examples: F − 1 rows that stay, then the target and K noise rows.
+/// A batch of examples: F − 1 vectors that stay, then the target and K noise vectors.
 struct Draws {
-  at::Tensor ids;        ///< int64 [B, F + K]
+  at::Tensor ids;        ///< int64 [B, F + K], or [B, F + K, terms] where vectors are sums of rows
+  at::Tensor factors;    ///< [B, F + K, terms] of such sums
+  at::Tensor groups;     ///< int64 [B]
   at::Tensor log_noise;  ///< [B, 1 + K]
+};
+
+/// What is learned, with the accumulators of row-wise Adagrad.
+struct Weights {
+  at::Tensor rows;      ///< [rows, d]
+  at::Tensor row_sums;  ///< [rows]
+  at::Tensor offsets;   ///< z_g of each sampling group; undefined: none
+  at::Tensor offset_sums;
 };
 
 /// Half the squared norm of the sum less the sum of squared norms, over dimension -2.
@@ -62,62 +80,143 @@ void step_dense(torch::optim::Adam& optimizer, const at::Tensor& weights, const 
   optimizer.step();
 }
 
-/// One step in the incremental form.
-void step_incremental(at::Tensor& weights, at::Tensor& sums, const Draws& draws,
-                      std::int64_t outside) {
-  const auto [unique, inverse] = at::_unique(draws.ids, false, true);
-  at::Tensor leaf = weights.index_select(0, unique).requires_grad_();
-  const at::Tensor vectors =
-      leaf.index_select(0, inverse.reshape({-1})).view({draws.ids.size(0), draws.ids.size(1), -1});
+/// The losses of a batch in the incremental form. `rows` are those of `inverse`.
+at::Tensor incremental_losses(const at::Tensor& rows, const at::Tensor& inverse,
+                              const at::Tensor& offsets, const Draws& draws, std::int64_t outside) {
+  std::vector<std::int64_t> shape = draws.ids.sizes().vec();
+  shape.push_back(rows.size(1));
+  at::Tensor vectors = rows.index_select(0, inverse.reshape({-1})).view(shape);
+  if (draws.factors.defined()) vectors = (vectors * draws.factors.unsqueeze(3)).sum(2);
   const at::Tensor shared = vectors.slice(1, 0, outside);
-  const at::Tensor scores = pairs(shared).unsqueeze(1) +
-                            vectors.slice(1, outside).matmul(shared.sum(1).unsqueeze(2)).squeeze(2);
-  nn::nce_losses(scores, draws.log_noise).sum().backward();
-  const at::NoGradGuard no_grad;
-  const at::Tensor gradient = leaf.grad();
-  const at::Tensor sum = sums.index_select(0, unique) + gradient.square().mean(1);
-  sums.index_copy_(0, unique, sum);
-  weights.index_add_(0, unique, gradient * (0.05 / (sum.sqrt() + 1e-8)).unsqueeze(1), -1);
+  at::Tensor scores = pairs(shared).unsqueeze(1) +
+                      vectors.slice(1, outside).matmul(shared.sum(1).unsqueeze(2)).squeeze(2);
+  if (offsets.defined()) scores = scores + offsets.index_select(0, draws.groups).unsqueeze(1);
+  return nn::nce_losses(scores, draws.log_noise);
 }
 
-/// Draws batches with the sampler and the order of the engines.
+/// The factor of a gradient in row-wise Adagrad, which adds `squares` to `sum`.
+at::Tensor adagrad_rate(at::Tensor& sum, const at::Tensor& squares) {
+  sum = sum + squares;
+  return 0.05 / (sum.sqrt() + 1e-8);
+}
+
+/// One step in the incremental form.
+void step_incremental(Weights& weights, const Draws& draws, std::int64_t outside) {
+  const auto [unique, inverse] = at::_unique(draws.ids, false, true);
+  at::Tensor leaf = weights.rows.index_select(0, unique).requires_grad_();
+  at::Tensor offsets = weights.offsets;
+  if (offsets.defined()) offsets = offsets.detach().requires_grad_();
+  incremental_losses(leaf, inverse, offsets, draws, outside).sum().backward();
+  const at::NoGradGuard no_grad;
+  const at::Tensor gradient = leaf.grad();
+  at::Tensor sums = weights.row_sums.index_select(0, unique);
+  const at::Tensor rate = adagrad_rate(sums, gradient.square().mean(1));
+  weights.row_sums.index_copy_(0, unique, sums);
+  weights.rows.index_add_(0, unique, gradient * rate.unsqueeze(1), -1);
+  if (offsets.defined())
+    weights.offsets -= adagrad_rate(weights.offset_sums, offsets.grad().square()) * offsets.grad();
+}
+
+/// Draws batches of some rows with the sampler of the engines.
 class Source {
  public:
-  Source(const benchmarks::IdsTable& table, Feat2Vec& model, std::int64_t noise)
-      : sampler_(table.dataset,
-                 std::make_shared<samplers::NoiseTables>(table.dataset, table.schema,
-                                                         samplers::NoiseOptions{}),
-                 samplers::GroupChooser(model->parameter_counts(), 0.5),
-                 samplers::SamplerOptions{.noise_rows = noise}),
-        fused_(*model, sampler_.noise().group_of_feature(), trainers::Objective::kNce, noise),
-        cells_(table.dataset, *model, model->row_table(), fused_.features(), true),
-        draws_(sampler_, fused_.view(), cells_.view(), cells_.view(),
-               trainers::kernels::best_target()) {}
+  Source(const data::Dataset& rows, const std::shared_ptr<const samplers::NoiseTables>& noise,
+         Feat2Vec& model, std::int64_t noise_rows)
+      : sampler_(rows, noise, samplers::GroupChooser(model->parameter_counts(), 0.5),
+                 samplers::SamplerOptions{.noise_rows = noise_rows}),
+        fused_(*model, noise->group_of_feature(), trainers::Objective::kNce, noise_rows),
+        cells_(rows, *model, model->row_table(), fused_.features(), fused_.plain()),
+        supply_(noise->supply(), *model, model->row_table(), fused_.features(), fused_.plain()) {
+    const auto target = trainers::kernels::best_target();
+    if (fused_.plain())
+      draws_ = std::make_unique<trainers::PlainDraws<float>>(sampler_, fused_.view(), cells_.view(),
+                                                             supply_.view(), target);
+    else
+      draws_ = std::make_unique<trainers::DonorDraws>(sampler_, target);
+  }
 
-  Draws draw(const samplers::RowOrder& order, std::uint32_t epoch, std::int64_t first,
-             std::int64_t count) const {
-    const std::int64_t width = fused_.view().features + sampler_.options().noise_rows;
-    std::vector<std::int64_t> rows(static_cast<std::size_t>(count));
+  Draws draw(const std::vector<std::int64_t>& rows, std::uint32_t epoch) const {
+    const auto count = static_cast<std::int64_t>(rows.size());
+    const std::int64_t noise_rows = sampler_.options().noise_rows;
+    const at::Tensor ids = at::empty({count, fused_.view().features + noise_rows}, at::kInt);
     std::vector<std::int32_t> groups(rows.size());
-    order.rows_at(first, count, rows.data());
-    const at::Tensor ids = at::empty({count, width}, at::kInt);
+    std::vector<std::int64_t> donors(rows.size() * static_cast<std::size_t>(noise_rows));
     Draws result;
-    result.log_noise = at::empty({count, 1 + sampler_.options().noise_rows});
-    trainers::kernels::DrawBuffers out;
-    out.groups = groups.data();
-    out.ids = ids.mutable_data_ptr<std::int32_t>();
-    out.log_noise = result.log_noise.mutable_data_ptr<float>();
-    draws_.draw(rows.data(), static_cast<std::int32_t>(count), epoch, out);
-    result.ids = ids.to(at::kLong);
+    result.log_noise = at::empty({count, 1 + noise_rows});
+    draws_->draw(rows.data(), static_cast<std::int32_t>(count), epoch,
+                 {groups.data(), donors.data(), result.log_noise.mutable_data_ptr<float>(),
+                  ids.mutable_data_ptr<std::int32_t>()});
+    result.groups = at::tensor(groups, at::kLong);
+    if (fused_.plain())
+      result.ids = ids.to(at::kLong);
+    else
+      add_sums(rows, groups, donors, result);
     return result;
   }
 
+  bool plain() const { return fused_.plain(); }
+
  private:
+  /// The rows and factors of every vector, filled up with the row of zeros.
+  void add_sums(const std::vector<std::int64_t>& rows, const std::vector<std::int32_t>& groups,
+                const std::vector<std::int64_t>& donors, Draws& draws) const {
+    const trainers::kernels::ModelView<float>& model = fused_.view();
+    const auto count = static_cast<std::int64_t>(rows.size());
+    const std::int64_t width = model.features + sampler_.options().noise_rows;
+    const std::int64_t terms = std::max(most_terms(cells_.view()), most_terms(supply_.view()));
+    draws.ids = at::full({count, width, terms}, model.null_row, at::kLong);
+    draws.factors = at::zeros({count, width, terms});
+    auto* ids = draws.ids.mutable_data_ptr<std::int64_t>();
+    auto* factors = draws.factors.mutable_data_ptr<float>();
+    const auto add = [&](const trainers::kernels::CellsView<float>& cells, std::int64_t row,
+                         std::int32_t feature) {
+      const std::int64_t* begin = cells.begin + (row * model.features) + feature;
+      std::copy(cells.term + begin[0], cells.term + begin[1], ids);
+      std::copy(cells.coefficient + begin[0], cells.coefficient + begin[1], factors);
+      ids += terms;
+      factors += terms;
+    };
+    const std::int64_t* donor = donors.data();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const std::int32_t target = model.group_features[groups[i]];
+      for (std::int32_t f = 0; f < model.features; ++f)
+        if (f != target) add(cells_.view(), rows[i], f);
+      add(cells_.view(), rows[i], target);
+      for (std::int64_t k = 0; k < sampler_.options().noise_rows; ++k)
+        add(supply_.view(), *donor++, target);
+    }
+  }
+
+  std::int64_t most_terms(const trainers::kernels::CellsView<float>& cells) const {
+    std::int64_t most = 1;
+    for (std::int64_t c = 0; c < cells.rows * fused_.view().features; ++c)
+      most = std::max(most, cells.begin[c + 1] - cells.begin[c]);
+    return most;
+  }
+
   samplers::ImplicitSampler sampler_;
   trainers::FusedModel<float> fused_;
   trainers::EncodedCells<float> cells_;
-  trainers::PlainDraws<float> draws_;
+  trainers::EncodedCells<float> supply_;
+  std::unique_ptr<trainers::kernels::DrawSource> draws_;
 };
+
+/// The loss of rows held out, a row.
+double validation_loss(const Weights& weights, const Source& source, std::int64_t rows,
+                       std::int64_t outside) {
+  constexpr std::int64_t kBatch = 2000;
+  const at::NoGradGuard no_grad;
+  double loss = 0;
+  for (std::int64_t first = 0; first < rows; first += kBatch) {
+    std::vector<std::int64_t> batch(static_cast<std::size_t>(std::min(kBatch, rows - first)));
+    std::iota(batch.begin(), batch.end(), first);
+    const Draws draws = source.draw(batch, trainers::kValidationEpoch);
+    loss += incremental_losses(weights.rows, draws.ids, weights.offsets, draws, outside)
+                .sum()
+                .item<double>();
+  }
+  return loss / static_cast<double>(rows);
+}
 
 }  // namespace
 
@@ -126,21 +225,42 @@ int main(int argc, char** argv) {
   CLI::App app("LibTorch, operation by operation");
   app.add_option("table", a.table)->required();
   app.add_option("--form", a.form)->check(CLI::IsMember({"dense", "incremental"}));
+  app.add_option("--prior", a.prior, "Of the incremental form")
+      ->check(CLI::IsMember({"none", "group"}));
   app.add_option("--dim", a.dim);
   app.add_option("--batch", a.batch);
   app.add_option("--rows", a.rows);
+  app.add_option("--validation-rows", a.validation_rows, "Hold out that many rows at the end");
   app.add_option("--epochs", a.epochs);
+  app.add_option("--alpha2", a.noise.alpha2);
+  app.add_option("--count-bias", a.noise.count_bias);
   CLI11_PARSE(app, argc, argv);
   at::set_num_threads(1);
   const benchmarks::IdsTable table = benchmarks::read_ids(a.table, a.rows);
-  Feat2Vec model(ModelOptions{.dim = a.dim, .prior = Prior::kNone}, table.specs);
-  const Source source(table, model, 5);
-  at::Tensor weights = model->row_table().weights.clone().slice(1, 0, a.dim).contiguous();
-  at::Tensor sums = at::full({weights.size(0)}, 1e-6);
+  const std::int64_t rows = table.dataset.rows() - a.validation_rows;
+  const data::Dataset training = table.dataset.select(at::arange(rows, at::kLong));
+  const data::Dataset held_out =
+      table.dataset.select(at::arange(rows, table.dataset.rows(), at::kLong));
+  const auto noise = std::make_shared<samplers::NoiseTables>(training, table.schema, a.noise);
+  ModelOptions model_options{.dim = a.dim, .prior = Prior::kNone};
+  if (a.prior == "group") model_options.prior = Prior::kGroup;
+  model_options.groups = noise->groups();
+  Feat2Vec model(model_options, table.specs);
+  const Source source(training, noise, model, 5);
+  const Source validation(held_out, noise, model, 5);
   const bool dense = a.form == "dense";
-  if (dense) weights.requires_grad_();
-  torch::optim::Adam adam({weights}, torch::optim::AdamOptions(0.005));
-  const std::int64_t rows = table.dataset.rows();
+  if (dense && (!source.plain() || a.prior != "none" || a.validation_rows > 0))
+    throw Error("bench_torch_ops", "ids alone for the dense form, no prior, no rows held out",
+                a.table);
+  Weights weights;
+  weights.rows = model->row_table().weights.clone().slice(1, 0, a.dim).contiguous();
+  weights.row_sums = at::full({weights.rows.size(0)}, 1e-6);
+  if (a.prior == "group") {
+    weights.offsets = at::tensor(noise->mean_log_probs()).to(at::kFloat);
+    weights.offset_sums = at::full({noise->groups()}, 1e-6);
+  }
+  if (dense) weights.rows.requires_grad_();
+  torch::optim::Adam adam({weights.rows}, torch::optim::AdamOptions(0.005));
   const auto outside = static_cast<std::int64_t>(table.specs.size()) - 1;
   nlohmann::json result{{"engine", "LibTorch, " + a.form}, {"rows", rows}};
   for (std::int64_t epoch = 0; epoch < a.epochs; ++epoch) {
@@ -148,15 +268,20 @@ int main(int argc, char** argv) {
     const samplers::RowOrder order(rows, 1, number);
     const double before = benchmarks::cpu_seconds();
     for (std::int64_t first = 0; first < rows; first += a.batch) {
-      const Draws draws = source.draw(order, number, first, std::min(a.batch, rows - first));
+      std::vector<std::int64_t> batch(static_cast<std::size_t>(std::min(a.batch, rows - first)));
+      order.rows_at(first, static_cast<std::int64_t>(batch.size()), batch.data());
+      const Draws draws = source.draw(batch, number);
       if (dense)
-        step_dense(adam, weights, draws, outside);
+        step_dense(adam, weights.rows, draws, outside);
       else
-        step_incremental(weights, sums, draws, outside);
+        step_incremental(weights, draws, outside);
     }
     const double seconds = benchmarks::cpu_seconds() - before;
     result["cpu_s"].push_back(seconds);
     result["rows_per_cpu_s"].push_back(static_cast<double>(rows) / seconds);
+    if (a.validation_rows > 0)
+      result["validation"].push_back(
+          validation_loss(weights, validation, a.validation_rows, outside));
   }
   std::printf("%s\n", result.dump().c_str());
 }

@@ -1,5 +1,6 @@
 // Trains one engine on a table of ids and prints what it cost, one JSON object: CPU-seconds of each
-// epoch (user and system, all threads), its loss before each step, and the validation loss after it.
+// epoch (user and system, all threads) and of the validation after it, its loss before each step, and the
+// validation loss.
 //
 //   bench_train_engines TABLE.ids [--engine fused|async|autograd] [--dim 16] [--epochs 3] …
 
@@ -33,6 +34,7 @@ struct Arguments {
   int threads = 1;
   std::int64_t batch = 1024;
   std::int64_t first_batch = 64;
+  samplers::NoiseOptions noise;
 };
 
 Arguments parse(int argc, char** argv) {
@@ -48,6 +50,8 @@ Arguments parse(int argc, char** argv) {
   app.add_option("--threads", a.threads);
   app.add_option("--batch", a.batch);
   app.add_option("--first-batch", a.first_batch);
+  app.add_option("--alpha2", a.noise.alpha2);
+  app.add_option("--count-bias", a.noise.count_bias);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -82,8 +86,7 @@ int main(int argc, char** argv) {
   model_options.dim = a.dim;
   model_options.prior = a.prior == "none" ? Prior::kNone : Prior::kGroup;
   Feat2Vec model(model_options, table.specs);
-  const auto noise =
-      std::make_shared<samplers::NoiseTables>(training, table.schema, samplers::NoiseOptions{});
+  const auto noise = std::make_shared<samplers::NoiseTables>(training, table.schema, a.noise);
   model->set_group_offsets(noise->mean_log_probs());
   const samplers::GroupChooser chooser(model->parameter_counts(), 0.5);
   const auto sampler = std::make_shared<samplers::ImplicitSampler>(training, noise, chooser,
@@ -109,9 +112,10 @@ int main(int argc, char** argv) {
     result["cpu_s"].push_back(seconds);
     result["rows_per_cpu_s"].push_back(static_cast<double>(training_rows) / seconds);
     result["loss"].push_back(loss.sum / static_cast<double>(training_rows));
-    if (validation)
-      result["validation"].push_back(engine->evaluate(validation).sum /
-                                     static_cast<double>(a.validation_rows));
+    if (!validation) continue;
+    const double loss_of_validation = engine->evaluate(validation).sum;
+    result["validation"].push_back(loss_of_validation / static_cast<double>(a.validation_rows));
+    result["validation_cpu_s"].push_back(benchmarks::cpu_seconds() - before - seconds);
   }
   std::printf("%s\n", result.dump().c_str());
 }
