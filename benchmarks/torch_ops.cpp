@@ -218,9 +218,7 @@ double validation_loss(const Weights& weights, const Source& source, std::int64_
   return loss / static_cast<double>(rows);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+Arguments parse(int argc, char** argv) {
   Arguments a;
   CLI::App app("LibTorch, operation by operation");
   app.add_option("table", a.table)->required();
@@ -234,7 +232,31 @@ int main(int argc, char** argv) {
   app.add_option("--epochs", a.epochs);
   app.add_option("--alpha2", a.noise.alpha2);
   app.add_option("--count-bias", a.noise.count_bias);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::exit(app.exit(error));
+  }
+  return a;
+}
+
+/// Those of `model`, as tensors of their own.
+Weights weights_of(Feat2Vec& model, const samplers::NoiseTables& noise) {
+  const std::int64_t dim = model->options().dim;
+  Weights weights;
+  weights.rows = model->row_table().weights.clone().slice(1, 0, dim).contiguous();
+  weights.row_sums = at::full({weights.rows.size(0)}, 1e-6);
+  if (model->options().prior == Prior::kGroup) {
+    weights.offsets = at::tensor(noise.mean_log_probs()).to(at::kFloat);
+    weights.offset_sums = at::full({noise.groups()}, 1e-6);
+  }
+  return weights;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Arguments a = parse(argc, argv);
   at::set_num_threads(1);
   const benchmarks::IdsTable table = benchmarks::read_ids(a.table, a.rows);
   const std::int64_t rows = table.dataset.rows() - a.validation_rows;
@@ -252,13 +274,7 @@ int main(int argc, char** argv) {
   if (dense && (!source.plain() || a.prior != "none" || a.validation_rows > 0))
     throw Error("bench_torch_ops", "ids alone for the dense form, no prior, no rows held out",
                 a.table);
-  Weights weights;
-  weights.rows = model->row_table().weights.clone().slice(1, 0, a.dim).contiguous();
-  weights.row_sums = at::full({weights.rows.size(0)}, 1e-6);
-  if (a.prior == "group") {
-    weights.offsets = at::tensor(noise->mean_log_probs()).to(at::kFloat);
-    weights.offset_sums = at::full({noise->groups()}, 1e-6);
-  }
+  Weights weights = weights_of(model, *noise);
   if (dense) weights.rows.requires_grad_();
   torch::optim::Adam adam({weights.rows}, torch::optim::AdamOptions(0.005));
   const auto outside = static_cast<std::int64_t>(table.specs.size()) - 1;
