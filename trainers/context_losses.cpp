@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "trainers/correction.h"
@@ -27,19 +28,58 @@ at::Tensor to_tensor(const std::vector<std::int64_t>& values, c10::Device device
   return at::tensor(values, at::kLong).to(device);
 }
 
-/// The parts of one feature that come from one place, and which parts they are.
-struct PartList {
-  std::vector<std::int64_t> ids;
-  std::vector<std::int64_t> places;
-};
-
 /// Cells that hold each value alone.
 data::Column single_values(data::FeatureKind kind, const at::Tensor& ids) {
-  if (kind == data::FeatureKind::kBag)
-    return data::Column::bag(ids.to(at::kInt),
-                             at::arange(ids.size(0) + 1, ids.options().dtype(at::kLong)));
-  return data::Column::categorical(ids.to(at::kInt));
+  if (kind != data::FeatureKind::kBag) return data::Column::categorical(ids.to(at::kInt));
+  data::Column column;
+  column.kind = kind;
+  column.rows = ids.size(0);
+  column.ids = ids.to(at::kInt);
+  column.offsets = at::arange(ids.size(0) + 1, ids.options());
+  return column;
 }
+
+/// The parts of a draw, those of one feature and one origin beside each other.
+class SortedParts {
+ public:
+  static constexpr std::size_t kOrigins = 3;
+
+  SortedParts(const ContextDraw& draw, std::size_t features)
+      : begin_((features * kOrigins) + 1), ids_(draw.parts.size()), sums_(draw.parts.size()) {
+    for (const Part& part : draw.parts) ++begin_[kind_of(part) + 1];
+    std::partial_sum(begin_.begin(), begin_.end(), begin_.begin());
+    std::vector<std::int64_t> next = begin_;
+    for (std::size_t s = 0; s < draw.scales.size(); ++s)
+      for (auto p = static_cast<std::size_t>(draw.sum_begin[s]);
+           p < static_cast<std::size_t>(draw.sum_begin[s + 1]); ++p) {
+        const auto place = static_cast<std::size_t>(next[kind_of(draw.parts[p])]++);
+        ids_[place] = draw.parts[p].id;
+        sums_[place] = static_cast<std::int64_t>(s);
+      }
+  }
+
+  const std::vector<std::int64_t>& ids() const { return ids_; }
+  const std::vector<std::int64_t>& sums() const { return sums_; }  ///< that each part belongs to
+
+  /// Calls `with(feature, from, first, count)` for each run of parts.
+  template <class Call>
+  void each(Call with) const {
+    for (std::size_t k = 0; k + 1 < begin_.size(); ++k)
+      if (begin_[k + 1] > begin_[k])
+        with(k / kOrigins, static_cast<Part::From>(k % kOrigins), begin_[k],
+             begin_[k + 1] - begin_[k]);
+  }
+
+ private:
+  static std::size_t kind_of(const Part& part) {
+    return (static_cast<std::size_t>(part.feature) * kOrigins) +
+           static_cast<std::size_t>(part.from);
+  }
+
+  std::vector<std::int64_t> begin_;
+  std::vector<std::int64_t> ids_;
+  std::vector<std::int64_t> sums_;
+};
 
 /// Vectors [sums + 1, d] and biases [sums + 1] of the sums of a draw; the last one is zero.
 struct Sums {
@@ -47,60 +87,34 @@ struct Sums {
   at::Tensor biases;
 };
 
-class SumMaker {
- public:
-  SumMaker(Feat2Vec& model, const ContextDraw& draw, const samplers::ImplicitSampler& rows)
-      : model_(model), draw_(draw), rows_(rows), device_(rows.observed().device()) {}
-
-  Sums operator()() {
-    const auto type = model_->parameters().front().scalar_type();
-    const auto options = at::TensorOptions().dtype(type).device(device_);
-    const auto sums = static_cast<std::int64_t>(draw_.scales.size());
-    Sums result{at::zeros({sums + 1, model_->options().dim}, options),
-                at::zeros({sums + 1}, options)};
-    sum_of_part_.resize(draw_.parts.size());
-    for (std::size_t s = 0; s < draw_.scales.size(); ++s)
-      for (std::int32_t p = draw_.sum_begin[s]; p < draw_.sum_begin[s + 1]; ++p)
-        sum_of_part_[static_cast<std::size_t>(p)] = static_cast<std::int64_t>(s);
-    for (std::size_t f = 0; f < model_->features().size(); ++f)
-      for (const Part::From from : {Part::From::kValue, Part::From::kObserved, Part::From::kSupply})
-        add(f, from, result);
-    return result;
-  }
-
- private:
-  void add(std::size_t feature, Part::From from, Sums& result) {
-    PartList list;
-    for (std::size_t p = 0; p < draw_.parts.size(); ++p)
-      if (draw_.parts[p].feature == static_cast<std::int32_t>(feature) &&
-          draw_.parts[p].from == from) {
-        list.ids.push_back(draw_.parts[p].id);
-        list.places.push_back(sum_of_part_[p]);
-      }
-    if (list.ids.empty()) return;
-    const at::Tensor ids = to_tensor(list.ids, device_);
-    const at::Tensor places = to_tensor(list.places, device_);
+Sums make_sums(Feat2Vec& model, const ContextDraw& draw, const samplers::ImplicitSampler& rows) {
+  const c10::Device device = rows.observed().device();
+  const auto options =
+      at::TensorOptions().dtype(model->parameters().front().scalar_type()).device(device);
+  const auto sums = static_cast<std::int64_t>(draw.scales.size());
+  Sums result{at::zeros({sums + 1, model->options().dim}, options), at::zeros({sums + 1}, options)};
+  const SortedParts parts(draw, model->features().size());
+  const at::Tensor all_ids = to_tensor(parts.ids(), device);
+  const at::Tensor all_places = to_tensor(parts.sums(), device);
+  const at::Tensor all_scales =
+      at::tensor(draw.scales, at::kFloat).to(options).index_select(0, all_places);
+  parts.each([&](std::size_t f, Part::From from, std::int64_t first, std::int64_t count) {
+    const at::Tensor ids = all_ids.narrow(0, first, count);
+    const at::Tensor places = all_places.narrow(0, first, count);
+    const at::Tensor scales = all_scales.narrow(0, first, count);
     const data::Dataset& cells =
-        from == Part::From::kSupply ? rows_.noise().supply() : rows_.observed();
+        from == Part::From::kSupply ? rows.noise().supply() : rows.observed();
     const data::Column column = from == Part::From::kValue
-                                    ? single_values(model_->features()[feature].kind, ids)
-                                    : cells.column(feature).select(ids);
-    const at::Tensor scales =
-        at::tensor(draw_.scales, at::kFloat).to(result.biases.options()).index_select(0, places);
-    if (model_->extractor(feature))
-      result.vectors = result.vectors.index_add(
-          0, places, model_->extractor(feature)->forward(column) * scales.unsqueeze(1));
-    if (model_->bias(feature))
-      result.biases = result.biases.index_add(
-          0, places, model_->bias(feature)->forward(column).squeeze(1) * scales);
-  }
-
-  Feat2Vec& model_;
-  const ContextDraw& draw_;
-  const samplers::ImplicitSampler& rows_;
-  c10::Device device_;
-  std::vector<std::int64_t> sum_of_part_;
-};
+                                    ? single_values(model->features()[f].kind, ids)
+                                    : cells.column(f).select(ids);
+    if (model->extractor(f))
+      result.vectors.index_add_(0, places,
+                                model->extractor(f)->forward(column) * scales.unsqueeze(1));
+    if (model->bias(f))
+      result.biases.index_add_(0, places, model->bias(f)->forward(column).squeeze(1) * scales);
+  });
+  return result;
+}
 
 /// Numbers of the sums of each example, [examples, most], filled up with the sum of nothing.
 struct Table {
@@ -159,7 +173,7 @@ at::Tensor shared_terms(Feat2Vec& model, const ContextDraw& draw, const at::Tens
 
 ContextLosses context_losses(Feat2Vec& model, const ContextDraw& draw,
                              const samplers::ImplicitSampler& rows, Objective objective) {
-  const Sums sums = SumMaker(model, draw, rows)();
+  const Sums sums = make_sums(model, draw, rows);
   const auto device = sums.biases.device();
   const std::int64_t examples = draw.examples();
   const auto none = static_cast<std::int64_t>(draw.scales.size());

@@ -35,6 +35,14 @@ LossSum loss_from_json(const nlohmann::json& json) {
   return loss;
 }
 
+/// Throws Error unless the rows are where the model is.
+void check_device(const torch::nn::Module& module, const data::Dataset& rows) {
+  const c10::Device expected = module.parameters().front().device();
+  if (rows.device() != expected)
+    throw Error("Trainer", fmt::format("rows on {}, as the model", expected.str()),
+                fmt::format("rows on {}", rows.device().str()));
+}
+
 /// The numbers of a TrainState.
 struct Position {
   std::int64_t epoch = 0;
@@ -74,9 +82,12 @@ Trainer::Trainer(Feat2Vec model, std::shared_ptr<const samplers::ImplicitSampler
   if (training_->observed().rows() == 0) throw Error("Trainer", "rows to train on", "none");
   if (validation_ && validation_->observed().rows() == 0)
     throw Error("Trainer", "validation rows, or no validation", "a validation table without rows");
-  model_->check(training_->observed().columns());
-  model_->check(training_->noise().supply().columns());
-  if (validation_) model_->check(validation_->observed().columns());
+  std::vector<const data::Dataset*> tables{&training_->observed(), &training_->noise().supply()};
+  if (validation_) tables.push_back(&validation_->observed());
+  for (const data::Dataset* table : tables) {
+    check_device(*model_, *table);
+    model_->check(table->columns());
+  }
   engine_ = make_engine(model_, training_, options_);
   stopping_.patience = options_.patience;
 }

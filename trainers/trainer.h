@@ -47,8 +47,10 @@ struct TrainState {
 /// the last step without validation.
 class Trainer {
  public:
-  /// `validation` may be null. The model and the data are on one device already.
-  /// Throws Error for options out of range, a table without rows, and data that do not fit the model.
+  /// `validation` may be null. The model and the data are on one device already; on another than the
+  /// CPU losses and weights are the CPU's up to rounding, which differs from run to run.
+  /// Throws Error for options out of range, a table without rows, and data that do not fit the model or
+  /// are on another device.
   Trainer(Feat2Vec model, std::shared_ptr<const samplers::ImplicitSampler> training,
           std::shared_ptr<const samplers::ImplicitSampler> validation, const TrainOptions& options);
 

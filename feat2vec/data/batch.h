@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
 
 #include <cstdint>
 #include <vector>
@@ -19,6 +20,13 @@ struct Batch {
 
   std::int64_t observed() const { return log_noise.size(0); }
   std::int64_t candidates() const { return log_noise.size(1); }
+
+  /// The same rows with all tensors on `device`.
+  Batch to(c10::Device device) const {
+    Batch moved{{}, groups.to(device), log_noise.to(device)};
+    for (const Column& column : columns) moved.columns.push_back(column.to(device));
+    return moved;
+  }
 };
 
 }  // namespace feat2vec::data

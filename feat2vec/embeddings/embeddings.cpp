@@ -33,9 +33,10 @@ at::Tensor computed_vectors(nn::Extractor& extractor, const data::Feature& featu
   if (feature.kind == data::FeatureKind::kNumeric) return at::empty({0, dim});
   const at::NoGradGuard no_grad;
   const at::Tensor ids = at::arange(rows, at::kInt);
-  return extractor.forward(feature.kind == data::FeatureKind::kBag
-                               ? data::Column::bag(ids, at::arange(rows + 1, at::kLong))
-                               : data::Column::categorical(ids));
+  const data::Column cells = feature.kind == data::FeatureKind::kBag
+                                 ? data::Column::bag(ids, at::arange(rows + 1, at::kLong))
+                                 : data::Column::categorical(ids);
+  return extractor.forward(cells.to(extractor.device()));
 }
 
 at::Tensor vectors_of(nn::Extractor& extractor, const data::Feature& feature, std::int64_t rows,
@@ -184,8 +185,8 @@ Query Embeddings::number(const FeatureVectors& vectors, std::string_view value) 
   }
   const at::NoGradGuard no_grad;
   const auto& extractor = model_->module->extractor(position);
-  const at::Device device = extractor->parameters().at(0).device();
-  const at::Tensor vector = extractor->forward(number_cell(feature, parsed).to(device))[0].cpu();
+  const data::Column cell = number_cell(feature, parsed).to(extractor->device());
+  const at::Tensor vector = extractor->forward(cell)[0].cpu();
   return {feature.name, parsed ? std::string(value) : std::string(), -1, vector};
 }
 
@@ -201,8 +202,8 @@ Query Embeddings::text(const FeatureVectors& vectors, std::string_view value) co
   const auto& extractor = model_->module->extractor(model_->schema.index_of(vectors.feature()));
   const at::Tensor offsets = at::tensor({0, static_cast<int>(ids.size())}, at::kLong);
   const auto cell = data::Column::text(at::tensor(ids, at::kInt), offsets);
-  const at::Device device = extractor->parameters().at(0).device();
-  return {vectors.feature(), std::string(value), -1, extractor->forward(cell.to(device))[0].cpu()};
+  return {vectors.feature(), std::string(value), -1,
+          extractor->forward(cell.to(extractor->device()))[0].cpu()};
 }
 
 bool Embeddings::knows(std::string_view feature, std::string_view value) const {

@@ -40,6 +40,11 @@ void check_kind(const data::Column& column, data::FeatureKind expected) {
 
 }  // namespace
 
+c10::Device Extractor::device() const {
+  const auto own = parameters();
+  return own.empty() ? c10::Device(at::kCPU) : own.front().device();
+}
+
 std::int64_t Extractor::parameter_count() const {
   std::int64_t count = 0;
   for (const at::Tensor& parameter : parameters()) count += parameter.numel();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
 #include <torch/nn/module.h>
 
 #include <cstdint>
@@ -17,6 +18,9 @@ namespace feat2vec::nn {
 class Extractor : public torch::nn::Module {
  public:
   virtual at::Tensor forward(const data::Column& column) = 0;
+
+  /// Where its parameters are, and so the cells must be; the CPU when it has none.
+  c10::Device device() const;
 
   /// Number of learned parameters, intermediate layers included; what P1 is made of (eq. 5).
   std::int64_t parameter_count() const;

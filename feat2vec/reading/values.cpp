@@ -96,9 +96,7 @@ at::Tensor Values::cell_vector(std::int32_t feature, const data::Column& column,
   if (is_missing(cell, model_->vocabularies[f].size())) return {};
   const at::NoGradGuard no_grad;
   const auto& extractor = model_->module->extractor(f);
-  const auto parameters = extractor->parameters();
-  const at::Device device = parameters.empty() ? at::Device(at::kCPU) : parameters[0].device();
-  return extractor->forward(cell.to(device))[0].cpu().to(at::kFloat).contiguous();
+  return extractor->forward(cell.to(extractor->device()))[0].cpu().to(at::kFloat).contiguous();
 }
 
 }  // namespace feat2vec::reading

@@ -142,7 +142,7 @@ void check_version(const Safetensors& content, const std::string& path) {
   if (format == content.metadata.end() || format->second != kFormat) {
     throw file_error(path, "a feat2vec model", "another safetensors file");
   }
-  const std::string& text = metadata_value(content, "format_version", path);
+  const std::string text = metadata_value(content, "format_version", path);
   int version = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
   if (error != std::errc() || end != text.data() + text.size() || version < 1) {
@@ -193,7 +193,7 @@ void check_sizes(const Safetensors& content, const Model& model, const ModelOpti
   for (std::size_t f = 0; f < model.schema.features.size(); ++f) {
     const data::Feature& feature = model.schema.features[f];
     if (!feature.embedding || feature.kind == data::FeatureKind::kOffset) continue;
-    const at::Tensor& vectors = tensor_of(content, "vectors/" + feature.name, path);
+    const at::Tensor vectors = tensor_of(content, "vectors/" + feature.name, path);
     const std::int64_t rows = rows_of(feature, model.vocabularies[f]);
     if (vectors.dim() != 2 || vectors.size(0) != rows || vectors.size(1) != options.dim) {
       throw file_error(path, fmt::format("vectors/{} as [{}, {}]", feature.name, rows, options.dim),

@@ -23,31 +23,13 @@ namespace feat2vec::trainers {
 namespace {
 
 using kernels::Target;
+using testing::contexts_of;
 using testing::make_random_problem;
 using testing::RandomProblem;
 
 constexpr Objective kEachObjective[] = {Objective::kNce, Objective::kNegativeSampling,
                                         Objective::kSoftmax};
 constexpr Prior kEachPrior[] = {Prior::kNone, Prior::kGroup, Prior::kValue};
-
-samplers::ContextOptions contexts_of(std::uint64_t seed, Objective objective) {
-  samplers::ContextOptions contexts;
-  contexts.unit = seed % 2 == 0 ? samplers::Unit::kMember : samplers::Unit::kGroup;
-  contexts.all = seed % 5 == 0 && seed % 2 == 0 ? 1 : 0.1;
-  if (contexts.all < 1) {
-    contexts.keep = 0.2;
-    contexts.one = 0.4;
-    contexts.subset = 0.3;
-  }
-  contexts.keep_probability = 0.5;
-  contexts.cap = 1 + static_cast<std::int64_t>(seed % 4);
-  contexts.same_bag = seed % 3 != 0;
-  contexts.shared_noise = seed % 4 < 2;
-  contexts.accidental_hits = objective != Objective::kSoftmax;
-  contexts.exact_values =
-      objective == Objective::kSoftmax ? static_cast<std::int64_t>(seed % 7) : 0;
-  return contexts;
-}
 
 TrainOptions context_train_options(Objective objective, int threads) {
   TrainOptions options;
@@ -62,8 +44,9 @@ TrainOptions context_train_options(Objective objective, int threads) {
 template <class T>
 bool expect_parity(std::uint64_t seed, Target target) {
   const Objective objective = kEachObjective[seed % 3];
-  RandomProblem problem = make_random_problem(
-      seed, {.contexts = contexts_of(seed, objective), .prior = kEachPrior[seed / 3 % 3]});
+  RandomProblem problem =
+      make_random_problem(seed, {.contexts = contexts_of(seed, objective == Objective::kSoftmax),
+                                 .prior = kEachPrior[seed / 3 % 3]});
   constexpr bool kDouble = std::is_same_v<T, double>;
   constexpr double kAllowed = kDouble ? 1e-10 : 1e-5;
   problem.model->to(kDouble ? at::kDouble : at::kFloat);
@@ -150,7 +133,8 @@ void run_epochs(Engine& engine, std::int64_t epochs) {
 
 void expect_trained_alike(std::uint64_t seed, double weight_decay) {
   const Objective objective = kEachObjective[seed % 3];
-  const testing::RandomProblemOptions kind{.contexts = contexts_of(seed, objective)};
+  const testing::RandomProblemOptions kind{.contexts =
+                                               contexts_of(seed, objective == Objective::kSoftmax)};
   RandomProblem first = make_random_problem(seed, kind);
   RandomProblem second = make_random_problem(seed, kind);
   TrainOptions options = context_train_options(objective, 1);
@@ -183,8 +167,8 @@ TEST(ContextEngines, TrainAlikeWithWeightDecay) {
 TEST(ContextEngines, GiveTheSameBitsForAnyNumberOfThreads) {
   for (const std::uint64_t seed : {4, 8}) {
     const Objective objective = kEachObjective[seed % 3];
-    const testing::RandomProblemOptions kind{.rows = 2000,
-                                             .contexts = contexts_of(seed, objective)};
+    const testing::RandomProblemOptions kind{
+        .rows = 2000, .contexts = contexts_of(seed, objective == Objective::kSoftmax)};
     RandomProblem first = make_random_problem(seed, kind);
     first.model->to(at::kFloat);
     TrainOptions options = context_train_options(objective, 1);
@@ -207,8 +191,8 @@ TEST(ContextEngines, GiveTheSameBitsForAnyNumberOfThreads) {
 
 TEST(ContextEngines, LearnInBothModes) {
   for (const bool async : {false, true}) {
-    RandomProblem problem = make_random_problem(
-        4, {.rows = 1000, .contexts = contexts_of(4, Objective::kNegativeSampling)});
+    RandomProblem problem =
+        make_random_problem(4, {.rows = 1000, .contexts = contexts_of(4, false)});
     TrainOptions options = context_train_options(Objective::kNegativeSampling, 1);
     options.optimizer = OptimizerKind::kRowAdagrad;
     options.async = async;

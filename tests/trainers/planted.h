@@ -19,7 +19,8 @@ struct Planted {
   static constexpr std::int64_t kValues = 12;
 };
 
-inline Planted make_planted(std::int64_t rows = 600, std::uint64_t seed = 1) {
+inline Planted make_planted(std::int64_t rows = 600, std::uint64_t seed = 1,
+                            c10::Device device = at::kCPU) {
   data::Schema schema;
   for (const char* name : {"key", "follows"}) {
     data::Feature feature;
@@ -31,8 +32,9 @@ inline Planted make_planted(std::int64_t rows = 600, std::uint64_t seed = 1) {
   const at::Tensor key = row.remainder(Planted::kValues);
   const at::Tensor own = (key * 5 + 3).remainder(Planted::kValues);
   const at::Tensor follows = at::where(row.remainder(10).eq(0), row.remainder(7), own);
-  data::Dataset table({data::Column::categorical(key.to(at::kInt)),
-                       data::Column::categorical(follows.to(at::kInt))});
+  const data::Dataset table = data::Dataset({data::Column::categorical(key.to(at::kInt)),
+                                             data::Column::categorical(follows.to(at::kInt))})
+                                  .to(device);
   const auto noise =
       std::make_shared<samplers::NoiseTables>(table, schema, samplers::NoiseOptions{});
   samplers::SamplerOptions options;

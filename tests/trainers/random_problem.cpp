@@ -114,6 +114,24 @@ std::vector<std::pair<std::int64_t, std::int64_t>> random_pairs(
 
 }  // namespace
 
+samplers::ContextOptions contexts_of(std::uint64_t seed, bool softmax) {
+  samplers::ContextOptions contexts;
+  contexts.unit = seed % 2 == 0 ? samplers::Unit::kMember : samplers::Unit::kGroup;
+  contexts.all = seed % 5 == 0 && seed % 2 == 0 ? 1 : 0.1;
+  if (contexts.all < 1) {
+    contexts.keep = 0.2;
+    contexts.one = 0.4;
+    contexts.subset = 0.3;
+  }
+  contexts.keep_probability = 0.5;
+  contexts.cap = 1 + static_cast<std::int64_t>(seed % 4);
+  contexts.same_bag = seed % 3 != 0;
+  contexts.shared_noise = seed % 4 < 2;
+  contexts.accidental_hits = !softmax;
+  contexts.exact_values = softmax ? static_cast<std::int64_t>(seed % 7) : 0;
+  return contexts;
+}
+
 RandomProblem make_random_problem(std::uint64_t seed, const RandomProblemOptions& options) {
   Random random(seed);
   const std::int64_t features = between(random, 2, 6);
@@ -150,7 +168,8 @@ RandomProblem make_random_problem(std::uint64_t seed, const RandomProblemOptions
     const at::NoGradGuard no_grad;
     for (const at::Tensor& parameter : problem.model->parameters()) parameter.mul_(0.3);
   }
-  const data::Dataset table(std::move(columns));
+  problem.model->to(options.device);
+  const data::Dataset table = data::Dataset(std::move(columns)).to(options.device);
   const auto noise =
       std::make_shared<samplers::NoiseTables>(table, schema, samplers::NoiseOptions{});
   const samplers::GroupChooser chooser(
@@ -162,7 +181,7 @@ RandomProblem make_random_problem(std::uint64_t seed, const RandomProblemOptions
   problem.sampler =
       std::make_shared<samplers::ImplicitSampler>(table, noise, chooser, sampler_options);
   problem.validation = std::make_shared<samplers::ImplicitSampler>(
-      data::Dataset(std::move(other_columns)), noise, chooser, sampler_options);
+      data::Dataset(std::move(other_columns)).to(options.device), noise, chooser, sampler_options);
   return problem;
 }
 

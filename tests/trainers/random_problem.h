@@ -1,5 +1,7 @@
 #pragma once
 
+#include <c10/core/Device.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,8 +23,12 @@ struct RandomProblemOptions {
   bool plain = false;  ///< lookups alone, each a group, without biases
   std::int64_t rows = 40;
   samplers::ContextOptions contexts{};
-  std::optional<Prior> prior{};  ///< else drawn: none or group
+  std::optional<Prior> prior{};   ///< else drawn: none or group
+  c10::Device device = at::kCPU;  ///< of model and data
 };
+
+/// Units and contexts of all kinds, by `seed`.
+samplers::ContextOptions contexts_of(std::uint64_t seed, bool softmax);
 
 RandomProblem make_random_problem(std::uint64_t seed, const RandomProblemOptions& options = {});
 
