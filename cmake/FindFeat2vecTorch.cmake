@@ -77,7 +77,12 @@ if(Feat2vecTorch_FOUND AND NOT TARGET feat2vec::torch)
                     "this is ${Feat2vecTorch_VERSION}.")
   endif()
   set(_feat2vec_lib "${FEAT2VEC_TORCH_ROOT}/lib")
+  # LibTorch 2.11 exports functions of the libstdc++ it was built with, std::filesystem's among them: the
+  # system's own must come first, else calls end in a half of another one.
   set(_feat2vec_link "")
+  if("stdc++" IN_LIST CMAKE_CXX_IMPLICIT_LINK_LIBRARIES)
+    set(_feat2vec_link ",-lstdc++")
+  endif()
   foreach(_feat2vec_name IN ITEMS torch torch_cpu torch_cuda c10 c10_cuda)
     if(EXISTS "${_feat2vec_lib}/lib${_feat2vec_name}.so")
       string(APPEND _feat2vec_link ",${_feat2vec_lib}/lib${_feat2vec_name}.so")
