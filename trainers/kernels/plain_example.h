@@ -123,9 +123,9 @@ class PlainExample {
     const std::int32_t* id = ids + first;
     const Four<T> added = squares * (T{1} / static_cast<T>(model_.dim));
     // One after the other, for an example may hold a row twice.
-    Four<T> sum = added;
+    Four<T> sum;
     for (int j = 0; j < 4; ++j) {
-      sum[j] += sums[id[j]];
+      sum[j] = sums[id[j]] + added[j];
       if (first + j < count) sums[id[j]] = sum[j];
     }
     store_unaligned(rule.rate / (square_root<T>(sum) + rule.epsilon), factors + first);
