@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "apps/choices.h"
 #include "apps/command.h"
 #include "apps/console.h"
 #include "apps/model_rows.h"
@@ -30,6 +31,7 @@ struct EvaluateArguments {
   std::vector<std::string> readouts;
   std::vector<std::string> train;
   bool filter = false;
+  reading::BagAnswer answers = reading::BagAnswer::kRandom;
   std::uint64_t seed = 1;
   bool json = false;
 };
@@ -97,6 +99,20 @@ void say_what_is_lacking(const Readouts& readouts) {
   }
 }
 
+void say_what_the_reader_learned(const StoredKnowledge& stored, const reading::Values& values,
+                                 const std::vector<reading::Task>& tasks,
+                                 reading::BagAnswer answers) {
+  for (const reading::Task& task : tasks) {
+    if (!stored.reader || values.feature(task.target).kind != data::FeatureKind::kBag) continue;
+    const auto found = stored.reader->targets.find(task.target);
+    if (found == stored.reader->targets.end() || found->second.report.answers == answers) continue;
+    const std::string_view learned = to_string(found->second.report.answers);
+    print_error(fmt::format("the reader was fitted with --answers {}; asked with {}\n", learned,
+                            to_string(answers)));
+    return;
+  }
+}
+
 void run_evaluate(const EvaluateArguments& arguments) {
   if (arguments.filter && arguments.train.empty())
     throw UsageError("--filter: expected --train beside it, received none");
@@ -112,13 +128,16 @@ void run_evaluate(const EvaluateArguments& arguments) {
   }
   const Readouts readouts(values, stored);
   if (arguments.readouts.empty()) say_what_is_lacking(readouts);
+  say_what_the_reader_learned(stored, values, tasks, arguments.answers);
   std::vector<reading::Evaluation> evaluations;
   for (const reading::Task& task : tasks) {
     std::optional<reading::Answers> answered;
-    if (arguments.filter) answered.emplace(values, *training, task);
-    evaluations.push_back(
-        reading::evaluate(values, chosen(arguments, readouts, task.target), rows, task,
-                          {.seed = arguments.seed, .answered = answered ? &*answered : nullptr}));
+    if (arguments.filter) answered.emplace(values, *training, task, arguments.answers);
+    evaluations.push_back(reading::evaluate(values, chosen(arguments, readouts, task.target), rows,
+                                            task,
+                                            {.answers = arguments.answers,
+                                             .seed = arguments.seed,
+                                             .answered = answered ? &*answered : nullptr}));
     if (arguments.json) continue;
     print_text(evaluations.back());
     print_summary(evaluations.back(), readouts.best(task.target));
@@ -159,13 +178,19 @@ void add_evaluate(CLI::App& app, int& exit_code) {
       ->take_all();
   command->add_flag("--filter", a->filter,
                     "Do not rank answers that training rows give to the same question");
+  add_choice<reading::BagAnswer>(
+      command, "--answers", a->answers,
+      {{"random", reading::BagAnswer::kRandom}, {"first", reading::BagAnswer::kFirst}},
+      "which member of a bag is asked for: any (default), or the first, the others being wrong");
   command->add_option("--seed", a->seed, "Of the members that are drawn from bags")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command->add_flag("--json", a->json, "Print JSON instead of text");
   command->footer(
-      "All values of the target are ranked, ties shared; of a bag one member is hidden, and the\n"
-      "others do not take part. MPR: mean rank / number of candidates, 50 % by chance.\n"
+      "All values of the target are ranked, ties shared; of a bag one member is asked for, and "
+      "the\n"
+      "others do not take part, but with --answers first. MPR: mean rank / number of candidates,\n"
+      "50 % by chance.\n"
       "docs/evaluation.md defines every number.");
   command->callback([a, &exit_code] {
     run_evaluate(*a);

@@ -7,24 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "apps/choices.h"
 #include "apps/command.h"
 #include "apps/train_arguments.h"
 #include "apps/train_run.h"
 
 namespace feat2vec::apps {
 namespace {
-
-template <class Enum>
-void add_choice(CLI::App* command, const std::string& flag, Enum& target,
-                const std::map<std::string, Enum>& choices, const std::string& help) {
-  std::string words;
-  for (const auto& [word, value] : choices) words += (words.empty() ? "" : " | ") + word;
-  command
-      ->add_option_function<std::string>(
-          flag, [&target, choices](const std::string& word) { target = choices.at(word); },
-          words + ": " + help)
-      ->check(CLI::IsMember(choices));
-}
 
 std::vector<std::string> split(const std::string& text, char separator) {
   std::vector<std::string> parts;
@@ -107,6 +96,11 @@ void add_data_options(CLI::App* command, TrainArguments& a) {
       "--reader,!--no-reader", a.reader,
       "Fit what weighs the answers of `complete`, on rows kept from a first training, "
       "and say how good they are (default where there are 300 such rows)");
+  add_choice<reading::BagAnswer>(
+      command, "--answers", a.answers,
+      {{"random", reading::BagAnswer::kRandom}, {"first", reading::BagAnswer::kFirst}},
+      "which member of a bag the reader learns to find: any (default), or the first, where their "
+      "order means something, as in a list of authors");
   const std::map<std::string, std::int64_t> bytes{
       {"b", 1}, {"k", 1 << 10}, {"m", 1 << 20}, {"g", 1 << 30}};
   command

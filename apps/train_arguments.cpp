@@ -227,6 +227,7 @@ nlohmann::json result_options(const TrainArguments& arguments) {
           {"valid-share", arguments.valid_share},
           {"valid", !arguments.valid.empty()},
           {"reader", arguments.reader},
+          {"answers", reading::to_string(arguments.answers)},
           {"memory", arguments.memory_bytes},
           {"refit", arguments.refit}};
 }

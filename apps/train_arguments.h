@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "feat2vec/nn/feat2vec.h"
+#include "feat2vec/reading/bag_answer.h"
 #include "feat2vec/tables/infer.h"
 #include "feat2vec/tables/read.h"
 #include "samplers/implicit_sampler.h"
@@ -33,8 +34,9 @@ struct TrainArguments {
   double valid_share = 0;
   /// Fit a reader on a tenth of the rows, or on the validation rows, then train on all rows.
   bool reader = true;
-  std::int64_t memory_bytes = std::int64_t{256} << 20U;  ///< of the reader's counts; 0: none
-  bool choose_epochs = true;                             ///< by the loss of the validation rows
+  reading::BagAnswer answers = reading::BagAnswer::kRandom;  ///< that the reader is fitted on
+  std::int64_t memory_bytes = std::int64_t{256} << 20U;      ///< of the reader's counts; 0: none
+  bool choose_epochs = true;                                 ///< by the loss of the validation rows
   bool refit = true;  ///< after a validation share: train again on all rows for the best epochs
   std::uint64_t seed = 1;
   ModelOptions model;

@@ -26,21 +26,21 @@ std::optional<reading::Memory> counts_of(const reading::Values& values,
   if (arguments.memory_bytes == 0) return std::nullopt;
   reading::MemoryOptions options;
   options.max_bytes = arguments.memory_bytes;
+  options.leading = arguments.answers == reading::BagAnswer::kFirst;
   options.seed = arguments.seed;
   return reading::Memory(rows, values, options);
 }
 
 /// What a reader that was fitted on other rows, and plain counting, find in `rows`.
 std::string summary_of(const reading::Values& values, const StoredKnowledge& known,
-                       const data::Dataset& rows, std::uint64_t seed) {
+                       const data::Dataset& rows, const reading::EvaluationOptions& options) {
   const Readouts readouts(values, known);
   std::string text;
   for (const reading::Task& task : reading::default_tasks(values)) {
     std::vector<reading::NamedReadout> asked;
     for (const char* name : {"popularity", "counts", "pmi", "reader"})
       if (readouts.lacking(name).empty()) asked.push_back({name, &readouts.get(name)});
-    const reading::Evaluation evaluation =
-        reading::evaluate(values, asked, rows, task, {.seed = seed});
+    const reading::Evaluation evaluation = reading::evaluate(values, asked, rows, task, options);
     if (evaluation.questions > 0) text += fmt::format("  {}\n", reading::summarise(evaluation));
   }
   return text;
@@ -55,6 +55,7 @@ FittedAnswers fit_answers(const Model& model, const TrainArguments& arguments,
   const reading::Memory* memory = known.memory ? &*known.memory : nullptr;
   reading::FitOptions options;
   options.seed = arguments.seed;
+  options.answers = arguments.answers;
   // Few rows are asked more.
   constexpr std::int64_t kQueries = 2400;
   options.queries_per_row = std::clamp<std::int64_t>(
@@ -65,7 +66,8 @@ FittedAnswers fit_answers(const Model& model, const TrainArguments& arguments,
   };
   known.reader = reading::fit_reader(values, memory, half(0), options);
   FittedAnswers answers;
-  answers.summary = summary_of(values, known, half(1), arguments.seed);
+  answers.summary =
+      summary_of(values, known, half(1), {.answers = arguments.answers, .seed = arguments.seed});
   answers.reader = reading::fit_reader(values, memory, held_out, options);
   return answers;
 }

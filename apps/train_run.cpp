@@ -141,8 +141,9 @@ class Run {
     store_reader(result.model, arguments_, data.training, answers.reader);
     found["reader"] = reading::to_json(answers.reader);
     found["answers"] = answers.summary;
-    say(arguments_,
-        fmt::format("on rows that were kept apart, the reader ranks\n{}", answers.summary));
+    const bool first = arguments_.answers == reading::BagAnswer::kFirst;
+    say(arguments_, fmt::format("on rows that were kept apart{}, the reader ranks\n{}",
+                                first ? ", of a bag its first member" : "", answers.summary));
   }
 
   int final_stage(std::optional<TrainTable> table, std::int64_t epochs,

@@ -22,13 +22,23 @@ std::string key_of(const Query& query, std::size_t dim) {
   return key;
 }
 
+/// The values of the row that answer a question about it.
+std::vector<std::int32_t> answers_of(const data::Column& column, std::int64_t row,
+                                     std::int32_t candidates, BagAnswer answers) {
+  if (answers == BagAnswer::kRandom) return members(column, row, candidates);
+  const std::int32_t first = first_member(column, row, candidates);
+  return first < 0 ? std::vector<std::int32_t>() : std::vector<std::int32_t>{first};
+}
+
 }  // namespace
 
-Answers::Answers(const Values& values, const data::Dataset& rows, const Task& task)
+Answers::Answers(const Values& values, const data::Dataset& rows, const Task& task,
+                 BagAnswer answers)
     : dim_(static_cast<std::size_t>(values.dim())) {
   const data::Column& column = rows.column(static_cast<std::size_t>(task.target));
   for (std::int64_t row = 0; row < rows.rows(); ++row) {
-    for (const std::int32_t value : members(column, row, values.target(task.target).candidates())) {
+    for (const std::int32_t value :
+         answers_of(column, row, values.target(task.target).candidates(), answers)) {
       const Query query = row_query(values, rows, row, task.known_without(value));
       answers_[key_of(query, dim_)].push_back(value);
     }

@@ -54,7 +54,7 @@ const RankMetrics* Evaluation::find(std::string_view name) const {
 Evaluation evaluate(const Values& values, const std::vector<NamedReadout>& readouts,
                     const data::Dataset& rows, const Task& task, const EvaluationOptions& options) {
   const FeatureValues& target = values.target(task.target);
-  const Questions questions = ask(values, rows, task, options.seed);
+  const Questions questions = ask(values, rows, task, options.seed, options.answers);
   Evaluation result{.target = target.name,
                     .given = {},
                     .questions = static_cast<std::int64_t>(questions.answerable.size()),

@@ -21,6 +21,7 @@ struct NamedReadout {
 };
 
 struct EvaluationOptions {
+  BagAnswer answers = BagAnswer::kRandom;
   std::uint64_t seed = 1;  ///< of the members that are drawn from bags
   /// Answers that training rows give to the same question do not take part in the ranking; null: they
   /// do. Made for the task that is evaluated.
@@ -41,7 +42,7 @@ struct Evaluation {
 };
 
 /// Asks `task` of each of `rows`, which training did not see, and ranks all values of the target by
-/// each read-out. Other values of the target in the row are right too and do not take part. Questions
+/// each read-out. Other values of the target in the row that are right too do not take part. Questions
 /// are shared among torch's threads; the result does not depend on their number.
 Evaluation evaluate(const Values& values, const std::vector<NamedReadout>& readouts,
                     const data::Dataset& rows, const Task& task,

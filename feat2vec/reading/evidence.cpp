@@ -12,6 +12,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace feat2vec::reading {
 namespace {
@@ -54,6 +55,7 @@ class Collector {
     std::vector<Component> sources{{Source::kSum, -1, bucket_of(n)}};
     if (memory_ != nullptr) {
       add_counts();
+      add_leading();
       for (const auto& logits : {bayes(), pmi(.5), pmi(1)}) whole.push_back(float_tensor(logits));
       for (const Source source : {Source::kBayes, Source::kHalfPmi, Source::kWholePmi}) {
         sources.push_back({source, -1, -1});
@@ -131,6 +133,19 @@ class Collector {
     }
     evidence_.components.push_back({Source::kCount, known.feature, bucket(known)});
     rows_.push_back(row);
+  }
+
+  void add_leading() {
+    const auto leads = memory_->leading(target_);
+    if (leads.empty()) return;
+    const double all = std::accumulate(leads.begin(), leads.end(), 0.0);
+    const double mean =
+        all / std::accumulate(candidates_.counts.begin(), candidates_.counts.end(), 0.0);
+    std::vector<double> logs(size_);
+    for (std::size_t t = 0; t < size_; ++t) {
+      logs[t] = std::log((leads[t] + mean) / (static_cast<double>(candidates_.counts[t]) + 1));
+    }
+    evidence_.leading = float_tensor(logs);
   }
 
   /// Logits of kBayes. log(q_c(t) / p_t) is log(1 + co / (½ p_t)) and a number that is the same for

@@ -46,6 +46,9 @@ struct Evidence {
   std::vector<std::int32_t> features{};  ///< G, those with a known value, ascending
   at::Tensor products{};                 ///< float [G, V], Σ_{c ∈ f} φ_t·φ_c / √n
   at::Tensor counts{};  ///< float [G, V], Σ_{c ∈ f} 10 co / (n_c √n); undefined without a memory
+  /// float [V], l_t: log of the share of t's occurrences in which it comes first in its cell, smoothed by
+  /// one occurrence with the mean share; undefined when the memory has not counted that.
+  at::Tensor leading{};
 };
 
 /// φ_t·φ_c of all values that the queries know, one query after another, float [Σ n, V]: one matrix

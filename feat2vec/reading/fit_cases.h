@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "feat2vec/data/dataset.h"
+#include "feat2vec/reading/bag_answer.h"
 #include "feat2vec/reading/known.h"
 #include "feat2vec/reading/values.h"
 
@@ -24,14 +25,20 @@ struct FitCase {
   CaseForm form = CaseForm::kRow;
   Query query{};
   std::int32_t answer = 0;
-  std::vector<std::int32_t> also_right{};  ///< other values of the row: no candidates, nor wrong
+  std::vector<std::int32_t> also_right{};  ///< of the row: neither candidates nor wrong
   double weight = 1;                       ///< the cases of one row and form weigh 1 together
 };
 
-/// The questions that one row gives for the target feature, at most `queries`; none when the row has
-/// no known answer, or nothing besides. The answer of a bag is a member drawn at random for each.
-/// `seed` and the row decide all draws.
+struct CaseOptions {
+  std::int64_t queries = 4;  ///< of one row, at most
+  std::uint64_t seed = 1;    ///< with the row it decides all draws
+  /// A member of a bag is drawn at random for each question, or all ask for the first.
+  BagAnswer answers = BagAnswer::kRandom;
+};
+
+/// The questions that one row gives for the target feature; none when the row has no known answer, or
+/// nothing besides.
 std::vector<FitCase> cases_of_row(const Values& values, const data::Dataset& rows, std::int64_t row,
-                                  std::int32_t target, std::int64_t queries, std::uint64_t seed);
+                                  std::int32_t target, const CaseOptions& options = {});
 
 }  // namespace feat2vec::reading

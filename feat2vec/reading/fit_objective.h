@@ -14,7 +14,7 @@ struct Penalty {
   double source = 0.025;
   double by_one = 0.5;  ///< by feature, by bucket, by size
   double by_both = 1;
-  double log_linear = 10;  ///< a, u, v, e, g
+  double log_linear = 10;  ///< a, u, v, e, g, h
 };
 
 /// λ of each weight.
@@ -32,7 +32,7 @@ struct ScoreTerm {
   std::vector<std::vector<std::size_t>> indices{};  ///< `WeightLayout::of` each component
   std::vector<float> distributions{};               ///< [J, K]
   std::vector<std::size_t> linear{};                ///< weights of the rows of `terms`
-  std::vector<float> terms{};                       ///< [L, K]: bias, prior, products, counts
+  std::vector<float> terms{};  ///< [L, K]: bias, prior, leading, products, counts
   /// [K], log of the candidates that each stands for: 0, and more for those drawn from many.
   std::vector<double> log_importance{};
   double weight = 1;

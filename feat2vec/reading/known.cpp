@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "feat2vec/data/vocabulary.h"
 #include "feat2vec/embeddings/embeddings.h"
 #include "feat2vec/error.h"
 
@@ -44,6 +45,13 @@ std::vector<std::int32_t> members(const data::Column& column, std::int64_t row,
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
+}
+
+std::int32_t first_member(const data::Column& column, std::int64_t row, std::int32_t candidates) {
+  for (const std::int32_t id : ids_of(column, row)) {
+    if (id == data::kMeanValue || (id >= 0 && id < candidates)) return id;
+  }
+  return data::kNoValue;
 }
 
 Query row_query(const Values& values, const data::Dataset& rows, std::int64_t row,

@@ -54,6 +54,10 @@ struct RowPart {
 std::vector<std::int32_t> members(const data::Column& column, std::int64_t row,
                                   std::int32_t candidates);
 
+/// The first value that the row holds, in the order of the table: a candidate, `data::kMeanValue` where
+/// training never saw it, or `data::kNoValue` when the row holds none.
+std::int32_t first_member(const data::Column& column, std::int64_t row, std::int32_t candidates);
+
 /// What is known in row `row` of an encoded table on the CPU, with its vocabularies those of `values`.
 Query row_query(const Values& values, const data::Dataset& rows, std::int64_t row,
                 const RowPart& part = {});

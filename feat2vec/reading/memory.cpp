@@ -15,8 +15,9 @@ namespace {
 
 constexpr const char* kMemory = "memory";
 
-/// Bytes that a value takes before its first pair, and that a pair takes.
+/// Bytes that a value takes before its first pair, where it leads, and that a pair takes.
 constexpr std::int64_t kValueBytes = sizeof(std::int64_t) + sizeof(std::int32_t);
+constexpr std::int64_t kLeadingBytes = sizeof(std::int32_t);
 constexpr std::int64_t kPairBytes = 2 * sizeof(std::int32_t);
 
 void check_options(const MemoryOptions& options, const Values& values) {
@@ -70,6 +71,19 @@ RowIds row_ids(const data::Dataset& rows, const Values& values,
   return found;
 }
 
+std::vector<std::int32_t> leading_counts(const data::Dataset& rows, const Values& values,
+                                         const std::vector<std::int32_t>& first) {
+  std::vector<std::int32_t> counts(static_cast<std::size_t>(first.back()));
+  for (std::size_t f = 0; f < values.features().size(); ++f) {
+    const std::int32_t candidates = values.features()[f].candidates();
+    for (std::int64_t row = 0; candidates > 0 && row < rows.rows(); ++row) {
+      const std::int32_t value = first_member(rows.column(f), row, candidates);
+      if (value >= 0) ++counts[static_cast<std::size_t>(first[f] + value)];
+    }
+  }
+  return counts;
+}
+
 std::vector<bool> target_ids(const std::vector<std::int32_t>& first,
                              const std::vector<std::int32_t>& targets) {
   std::vector<bool> is_target(static_cast<std::size_t>(first.back()), targets.empty());
@@ -97,7 +111,9 @@ Memory::Memory(const data::Dataset& rows, const Values& values, const MemoryOpti
   const RowIds ids = row_ids(rows, values, first_, options);
   holding_.assign(static_cast<std::size_t>(first_.back()), 0);
   for (const std::int32_t id : ids.ids) ++holding_[static_cast<std::size_t>(id)];
-  const std::int64_t spent = kValueBytes * first_.back();
+  if (options.leading) leading_ = leading_counts(rows, values, first_);
+  const std::int64_t spent =
+      first_.back() * (kValueBytes + (options.leading ? kLeadingBytes : std::int64_t{0}));
   pairs_ = count_pairs(ids, first_.back(), target_ids(first_, options.targets),
                        std::max<std::int64_t>(0, options.max_bytes - spent) / kPairBytes);
 }
@@ -116,10 +132,11 @@ Memory::Pairs Memory::pairs(std::int32_t target_feature, std::int32_t feature,
           first};
 }
 
-std::span<const std::int32_t> Memory::holding(std::int32_t feature) const {
+std::span<const std::int32_t> Memory::of_feature(const std::vector<std::int32_t>& numbers,
+                                                 std::int32_t feature) const {
   const auto f = static_cast<std::size_t>(feature);
-  return std::span(holding_).subspan(static_cast<std::size_t>(first_[f]),
-                                     static_cast<std::size_t>(first_[f + 1] - first_[f]));
+  return std::span(numbers).subspan(static_cast<std::size_t>(first_[f]),
+                                    static_cast<std::size_t>(first_[f + 1] - first_[f]));
 }
 
 void Memory::check(const Values& values) const {
@@ -130,12 +147,15 @@ void Memory::check(const Values& values) const {
 }
 
 std::vector<std::pair<std::string, at::Tensor>> Memory::tensors() const {
-  return {{"first", tensor_of(first_)},
-          {"holding", tensor_of(holding_)},
-          {"offsets", tensor_of(pairs_.offsets)},
-          {"targets", tensor_of(pairs_.targets)},
-          {"counts", tensor_of(pairs_.counts)},
-          {"rows_and_dropped", tensor_of(std::vector<std::int64_t>{rows_, pairs_.dropped})}};
+  std::vector<std::pair<std::string, at::Tensor>> found{
+      {"first", tensor_of(first_)},
+      {"holding", tensor_of(holding_)},
+      {"offsets", tensor_of(pairs_.offsets)},
+      {"targets", tensor_of(pairs_.targets)},
+      {"counts", tensor_of(pairs_.counts)},
+      {"rows_and_dropped", tensor_of(std::vector<std::int64_t>{rows_, pairs_.dropped})}};
+  if (!leading_.empty()) found.emplace_back("leading", tensor_of(leading_));
+  return found;
 }
 
 }  // namespace feat2vec::reading

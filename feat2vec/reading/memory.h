@@ -23,6 +23,7 @@ struct MemoryOptions {
   /// A row of n values has n² pairs. Of a longer row this many values, drawn at random, are counted,
   /// as if it held no others.
   std::int64_t max_row_values = 1000;
+  bool leading = false;  ///< count, too, how often each value comes first in its cell
   std::uint64_t seed = 1;
 };
 
@@ -65,12 +66,21 @@ class Memory {
     return holding_[id_of(feature, value)];
   }
   /// n_t of all values of a feature.
-  std::span<const std::int32_t> holding(std::int32_t feature) const;
+  std::span<const std::int32_t> holding(std::int32_t feature) const {
+    return of_feature(holding_, feature);
+  }
+
+  /// In how many cells each value of a feature comes first; empty when that was not counted.
+  std::span<const std::int32_t> leading(std::int32_t feature) const {
+    return leading_.empty() ? std::span<const std::int32_t>() : of_feature(leading_, feature);
+  }
 
   std::int64_t rows() const { return rows_; }
   std::int64_t dropped() const { return pairs_.dropped; }  ///< pairs that did not fit
 
  private:
+  std::span<const std::int32_t> of_feature(const std::vector<std::int32_t>& numbers,
+                                           std::int32_t feature) const;
   std::size_t id_of(std::int32_t feature, std::int32_t value) const {
     return static_cast<std::size_t>(first_[static_cast<std::size_t>(feature)] + value);
   }
@@ -78,6 +88,7 @@ class Memory {
   // Values of all features have ids in one range: first_[feature] + value.
   std::vector<std::int32_t> first_;    // [features + 1]
   std::vector<std::int32_t> holding_;  // [ids]
+  std::vector<std::int32_t> leading_;  // [ids] or empty
   PairCounts pairs_;
   std::int64_t rows_ = 0;
 };

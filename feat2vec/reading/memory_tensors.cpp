@@ -33,6 +33,11 @@ std::vector<Number> numbers(const Tensors& tensors, const char* name, std::strin
   return {data, data + tensor.numel()};
 }
 
+bool has(const Tensors& tensors, std::string_view name) {
+  return std::any_of(tensors.begin(), tensors.end(),
+                     [&](const auto& t) { return t.first == name; });
+}
+
 /// Starts at 0, never falls, ends at `end`.
 template <typename Number>
 bool are_offsets(const std::vector<Number>& offsets, std::size_t end) {
@@ -66,6 +71,11 @@ Memory::Memory(const Tensors& tensors, std::string_view where)
   pairs_.offsets = numbers<std::int64_t>(tensors, "offsets", where);
   pairs_.targets = numbers<std::int32_t>(tensors, "targets", where);
   pairs_.counts = numbers<std::int32_t>(tensors, "counts", where);
+  if (has(tensors, "leading")) {
+    leading_ = numbers<std::int32_t>(tensors, "leading", where);
+    require(leading_.size() == holding_.size() && all_positive(leading_, 0), where,
+            "counts of leading values");
+  }
   const auto last = numbers<std::int64_t>(tensors, "rows_and_dropped", where);
   require(last.size() == 2 && last[0] >= 0 && last[1] >= 0, where, "rows and dropped pairs");
   rows_ = last[0];

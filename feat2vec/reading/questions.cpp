@@ -1,7 +1,6 @@
 #include "feat2vec/reading/questions.h"
 
 #include <algorithm>
-#include <optional>
 #include <random>
 #include <utility>
 
@@ -31,14 +30,11 @@ std::size_t draw(std::size_t size, std::uint64_t seed, std::int64_t row) {
   return generator() % size;
 }
 
-/// The row's question without its query; nothing when the value drawn was never seen.
-std::optional<Question> hide(std::vector<std::int32_t> values, std::int64_t unseen,
-                             std::uint64_t seed, std::int64_t row) {
+/// One of the values, or `kMeanValue` when one of the unseen ones was drawn.
+std::int32_t random_member(const std::vector<std::int32_t>& values, std::int64_t unseen,
+                           std::uint64_t seed, std::int64_t row) {
   const std::size_t drawn = draw(values.size() + static_cast<std::size_t>(unseen), seed, row);
-  if (drawn >= values.size()) return std::nullopt;
-  const std::int32_t answer = values[drawn];
-  values.erase(values.begin() + static_cast<std::ptrdiff_t>(drawn));
-  return Question{.row = row, .answer = answer, .right_too = std::move(values)};
+  return drawn < values.size() ? values[drawn] : data::kMeanValue;
 }
 
 }  // namespace
@@ -69,8 +65,8 @@ data::Schema marking_unseen(data::Schema schema) {
   return schema;
 }
 
-Questions ask(const Values& values, const data::Dataset& rows, const Task& task,
-              std::uint64_t seed) {
+Questions ask(const Values& values, const data::Dataset& rows, const Task& task, std::uint64_t seed,
+              BagAnswer answers) {
   const std::int32_t candidates = values.target(task.target).candidates();
   const data::Column& column = rows.column(static_cast<std::size_t>(task.target));
   Questions questions;
@@ -78,13 +74,20 @@ Questions ask(const Values& values, const data::Dataset& rows, const Task& task,
     std::vector<std::int32_t> held = members(column, row, candidates);
     const std::int64_t unseen = unseen_values(column, row);
     if (held.empty() && unseen == 0) continue;
-    std::optional<Question> question = hide(std::move(held), unseen, seed, row);
-    if (!question) {
+    const bool first = answers == BagAnswer::kFirst;
+    Question question{.row = row,
+                      .answer = first ? first_member(column, row, candidates)
+                                      : random_member(held, unseen, seed, row)};
+    if (question.answer == data::kMeanValue) {
       ++questions.unseen_targets;
       continue;
     }
-    question->query = row_query(values, rows, row, task.known_without(question->answer));
-    if (!question->query.empty()) questions.answerable.push_back(std::move(*question));
+    if (!first) {
+      std::erase(held, question.answer);
+      question.right_too = std::move(held);
+    }
+    question.query = row_query(values, rows, row, task.known_without(question.answer));
+    if (!question.query.empty()) questions.answerable.push_back(std::move(question));
   }
   return questions;
 }

@@ -5,6 +5,7 @@
 
 #include "feat2vec/data/dataset.h"
 #include "feat2vec/data/schema.h"
+#include "feat2vec/reading/bag_answer.h"
 #include "feat2vec/reading/known.h"
 #include "feat2vec/reading/values.h"
 
@@ -31,7 +32,7 @@ std::vector<Task> default_tasks(const Values& values);
 struct Question {
   std::int64_t row = 0;
   std::int32_t answer = 0;                ///< a candidate of the target
-  std::vector<std::int32_t> right_too{};  ///< the other values of the target in the row
+  std::vector<std::int32_t> right_too{};  ///< other values of the target that are no wrong answers
   Query query{};                          ///< what is known; never empty
 };
 
@@ -46,9 +47,9 @@ struct Questions {
 data::Schema marking_unseen(data::Schema schema);
 
 /// A question for each row that has a value of the target and at least one known value of the rest. Of
-/// a bag one member is drawn, a function of (seed, row) alone; unseen members take part in the draw.
-/// `rows` are on the CPU. Throws Error for a target without candidates.
-Questions ask(const Values& values, const data::Dataset& rows, const Task& task,
-              std::uint64_t seed);
+/// a bag one member is the answer, the first or one drawn at random, a function of (seed, row) alone;
+/// unseen members can be it too. `rows` are on the CPU. Throws Error for a target without candidates.
+Questions ask(const Values& values, const data::Dataset& rows, const Task& task, std::uint64_t seed,
+              BagAnswer answers = BagAnswer::kRandom);
 
 }  // namespace feat2vec::reading

@@ -41,6 +41,11 @@ Reader::Reader(const Values& values, const Memory* memory, FittedReader fitted)
     if (weights.memory && memory == nullptr) {
       throw Error(kReader, "a memory, with which the weights were fitted", "none");
     }
+    if (weights.memory && weights.weights[layout_.leading()] != 0 &&
+        memory->leading(target).empty()) {
+      throw Error(kReader, "counts of what comes first, with which the weights were fitted",
+                  "none");
+    }
   }
 }
 

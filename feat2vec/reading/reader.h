@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "feat2vec/reading/bag_answer.h"
 #include "feat2vec/reading/memory.h"
 #include "feat2vec/reading/readout.h"
 #include "feat2vec/reading/weights.h"
@@ -17,7 +18,8 @@ namespace feat2vec::reading {
 struct FitReport {
   std::int64_t rows = 0;  ///< held-out rows that gave a query
   std::int64_t queries = 0;
-  std::vector<std::string> forms{};  ///< the kinds of queries, in words
+  std::vector<std::string> forms{};        ///< the kinds of queries, in words
+  BagAnswer answers = BagAnswer::kRandom;  ///< which member of a bag was the right one
   /// Mean log-probability of the right answer among the candidates looked at: of the mixture that the
   /// fit starts from, and of the fitted reader.
   double log_likelihood_before = 0;

@@ -95,9 +95,10 @@ class Fit {
 
   void ask(const data::Dataset& held_out, FitReport& report) {
     std::set<CaseForm> forms;
+    report.answers = options_.answers;
+    const CaseOptions asked{options_.queries_per_row, options_.seed, options_.answers};
     for (const std::int64_t row : drawn_rows(held_out.rows(), options_.max_rows, options_.seed)) {
-      auto cases =
-          cases_of_row(values_, held_out, row, target_, options_.queries_per_row, options_.seed);
+      auto cases = cases_of_row(values_, held_out, row, target_, asked);
       if (!cases.empty()) ++report.rows;
       for (FitCase& one : cases) {
         forms.insert(one.form);
@@ -197,6 +198,10 @@ class Fit {
     made.linear = {layout_.bias(), layout_.prior()};
     gather(made.terms, candidates_.bias);
     gather(made.terms, candidates_.log_prior);
+    if (found.leading.defined()) {
+      made.linear.push_back(layout_.leading());
+      gather(made.terms, found.leading.const_data_ptr<float>());
+    }
     for (const std::int32_t feature : found.features) {
       made.linear.push_back(layout_.products() + static_cast<std::size_t>(feature));
     }

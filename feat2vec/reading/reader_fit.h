@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "feat2vec/data/dataset.h"
+#include "feat2vec/reading/bag_answer.h"
 #include "feat2vec/reading/fit_objective.h"
 #include "feat2vec/reading/memory.h"
 #include "feat2vec/reading/reader.h"
@@ -14,7 +15,8 @@ namespace feat2vec::reading {
 struct FitOptions {
   /// Features whose reader is fitted; empty: all that can be asked about.
   std::vector<std::int32_t> targets{};
-  std::int64_t queries_per_row = 4;  ///< at most, of all forms together
+  std::int64_t queries_per_row = 4;        ///< at most, of all forms together
+  BagAnswer answers = BagAnswer::kRandom;  ///< which member of a bag is the right one
   /// Fit on this many of the held-out rows at most, drawn at random; more say little more.
   std::int64_t max_rows = 600;
   int steps = 60;  ///< of L-BFGS, for the mixture and again for the whole

@@ -13,6 +13,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr const char* kLeading = "leading";
+
 /// A block of weights: its name, and where it lies.
 struct Block {
   const char* name;
@@ -31,7 +33,8 @@ std::vector<Block> blocks_of(const WeightLayout& layout) {
           {"bias", layout.bias(), 1},
           {"prior", layout.prior(), 1},
           {"products", layout.products(), features},
-          {"counts", layout.counts(), features}};
+          {"counts", layout.counts(), features},
+          {kLeading, layout.leading(), 1}};
 }
 
 Json json_of(const TargetWeights& target, const WeightLayout& layout) {
@@ -46,6 +49,7 @@ Json json_of(const TargetWeights& target, const WeightLayout& layout) {
           {"rows", target.report.rows},
           {"queries", target.report.queries},
           {"forms", target.report.forms},
+          {"answers", to_string(target.report.answers)},
           {"log_likelihood_before", target.report.log_likelihood_before},
           {"log_likelihood_after", target.report.log_likelihood_after}};
 }
@@ -86,6 +90,10 @@ std::vector<double> weights_of(const Json& json, const WeightLayout& layout,
                                std::string_view where) {
   std::vector<double> weights;
   for (const Block& block : blocks_of(layout)) {
+    if (block.name == kLeading && json.is_object() && !json.contains(kLeading)) {
+      weights.push_back(0);  // written before there was such a weight
+      continue;
+    }
     const Json& list = at(json, block.name, where);
     if (!list.is_array() || list.size() != block.size) {
       throw wrong(where, fmt::format("{} numbers as \"{}\"", block.size, block.name), list);
@@ -93,6 +101,15 @@ std::vector<double> weights_of(const Json& json, const WeightLayout& layout,
     for (const Json& number : list) weights.push_back(finite_number(number, where));
   }
   return weights;
+}
+
+/// Readers that were written before there was a choice were fitted on random members.
+BagAnswer answers_of_fit(const Json& json, std::string_view where) {
+  const Json answers = json.value("answers", Json(to_string(BagAnswer::kRandom)));
+  for (const BagAnswer answer : {BagAnswer::kRandom, BagAnswer::kFirst}) {
+    if (answers == Json(to_string(answer))) return answer;
+  }
+  throw wrong(where, "random or first as \"answers\"", answers);
 }
 
 TargetWeights target_of(const Json& json, const WeightLayout& layout, std::string_view where) {
@@ -104,6 +121,7 @@ TargetWeights target_of(const Json& json, const WeightLayout& layout, std::strin
   target.report.rows = count(at(json, "rows", where), where);
   target.report.queries = count(at(json, "queries", where), where);
   target.report.forms = texts(at(json, "forms", where), where);
+  target.report.answers = answers_of_fit(json, where);
   target.report.log_likelihood_before =
       finite_number(at(json, "log_likelihood_before", where), where);
   target.report.log_likelihood_after =

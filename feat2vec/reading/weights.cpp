@@ -66,6 +66,8 @@ at::Tensor score_of(const WeightLayout& layout, std::span<const double> weights,
   at::Tensor scores = at::clamp_min(mixture, kLeastShare).log() * weights[layout.mixture()];
   scores += doubles(target.bias) * weights[layout.bias()];
   scores += doubles(target.log_prior) * weights[layout.prior()];
+  if (evidence.leading.defined())
+    scores += evidence.leading.to(at::kDouble) * weights[layout.leading()];
   for (std::size_t g = 0; g < evidence.features.size(); ++g) {
     const auto feature = static_cast<std::size_t>(evidence.features[g]);
     const auto row = static_cast<std::int64_t>(g);

@@ -14,13 +14,13 @@ namespace feat2vec::reading {
 /// kSum has source × bucket of n alone. Further weights make the score:
 ///
 ///     A(t) = Σ_j w_j D_j(t),  w = the components' weights, divided by their sum
-///     score(t) = a log A(t) + Σ_f (u_f products_f(t) + v_f counts_f(t)) + e b_t + g log p_t
+///     score(t) = a log A(t) + Σ_f (u_f products_f(t) + v_f counts_f(t)) + e b_t + g log p_t + h l_t
 class WeightLayout {
  public:
   explicit WeightLayout(std::int32_t features) : features_(static_cast<std::size_t>(features)) {}
 
   std::size_t features() const { return features_; }
-  std::size_t size() const { return counts(features_); }
+  std::size_t size() const { return leading() + 1; }
 
   // Blocks, in this order.
   std::size_t sources() const { return 0; }                               ///< [kSources]
@@ -35,6 +35,7 @@ class WeightLayout {
   std::size_t counts(std::size_t feature = 0) const {                           ///< v, [F]
     return products() + features_ + feature;
   }
+  std::size_t leading() const { return counts(features_); }  ///< h
 
   /// The weights whose sum is the logarithm of the component's.
   std::vector<std::size_t> of(const Component& component) const;

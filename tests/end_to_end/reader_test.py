@@ -45,6 +45,22 @@ class Reader(CommandTest):
         self.assertLess(len(without), len(first))
         self.fails(2, ("complete", "m.f2v", "--target", "genre", "cast=a17", "--by", "counts"), "counts")
 
+    def test_learns_which_member_comes_first_when_asked_to(self):
+        lines = ["genre,cast"] + [f"g{i % 5},z{i % 5}|a{i % 7}" for i in range(3200)]
+        self.write("t.csv", "\n".join(lines) + "\n")
+        options = ("--categorical", "genre", "--bag", "cast:|", *SIZE, "--progress", "none")
+        first = {}
+        for answers in ("random", "first"):
+            _, errors = self.succeeds("train", "t.csv", "--out", answers, *options, "--answers", answers)
+            self.assertEqual("of a bag its first member" in errors, answers == "first")
+            self.assertEqual(self.inspect(answers)["provenance"]["options"]["answers"], answers)
+            out, errors = self.succeeds("evaluate", answers, "t.csv", "--target", "cast", "--json",
+                                        "--answers", "first", "--readout", "reader")
+            self.assertEqual("fitted with --answers random" in errors, answers == "random")
+            first[answers] = json.loads(out)[0]["readouts"]["reader"]["hits1"]
+        self.assertEqual(first["first"], 1)
+        self.assertLess(first["random"], 0.9)
+
     def test_takes_enough_rows(self):
         self.write("t.csv", table(500))
         done = self.succeeds("train", "t.csv", "--out", "m.f2v", *OPTIONS, *SIZE, "--progress", "none")

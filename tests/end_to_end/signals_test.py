@@ -171,6 +171,7 @@ class Resume(TrainingTest):
         resume = ["train", "t.csv", *WHOLE, "--out", "m.f2v", "--resume", "--quiet"]
         self.fails(1, [option.replace(".01", ".02") for option in resume] + ["--seed", "9"],
                    "--lr 0.01 (now 0.02)", "--seed 1 (now 9)")
+        self.fails(1, [*resume, "--answers", "first"], '--answers "random" (now "first")')
         self.fails(1, [*resume, "--categorical", "score"], "--resume", "expected")
         self.write("t.csv", films(240, seed=2))
         self.fails(1, resume, "data")

@@ -8,11 +8,11 @@ from support import CommandTest, films
 
 TRAIN_FLAGS = """schema columns categorical bag numeric text knots valid valid-share dim epochs batch noise alpha1
 alpha2 count-bias seed threads device engine progress quiet out header missing bad-rows prior lr optimizer
-patience refit objective oversampler checkpoint-every resume preset""".split()
+patience refit objective oversampler checkpoint-every resume preset answers""".split()
 FLAGS = {"train": TRAIN_FLAGS, "inspect": ["json", "values", "header", "bad-rows"],
          "nearest": ["in", "json"],
          "complete": ["target", "by", "train", "queries", "task", "out", "json"],
-         "evaluate": ["target", "given", "readout", "train", "filter", "seed", "json"], "export": ["format", "out", "bias"]}
+         "evaluate": ["target", "given", "readout", "train", "filter", "answers", "seed", "json"], "export": ["format", "out", "bias"]}
 
 
 class Presets(CommandTest):

@@ -115,6 +115,34 @@ TEST_F(Evaluating, DrawsByTheSeedAndTheRow) {
   EXPECT_GT(std::set<std::int32_t>(of_rows.begin(), of_rows.end()).size(), 1U);
 }
 
+TEST_F(Evaluating, AsksForTheFirstMemberWithTheOthersAsWrongAnswers) {
+  const auto rows = rows_of({2, 2, 2, 2}, {{3, 0, 1}, {data::kMeanValue, 1}, {1}, {}}, Bags(4));
+  const Questions questions = ask(values_, rows, {kCast, {kDirector}}, 1, BagAnswer::kFirst);
+  ASSERT_EQ(questions.answerable.size(), 2U);
+  EXPECT_EQ(questions.unseen_targets, 1);
+  EXPECT_EQ(questions.answerable[0].answer, 3);
+  EXPECT_THAT(questions.answerable[0].right_too, IsEmpty());
+  EXPECT_EQ(questions.answerable[1].answer, 1);
+
+  const auto evaluated = [&](BagAnswer answers) {
+    const LastFirst readout;
+    const auto bag = rows_of({2}, {{2, 3}}, {{}});
+    return *evaluate(values_, {{"last", &readout}}, bag, {kCast, {kDirector}}, {.answers = answers})
+                .find("last");
+  };
+  EXPECT_DOUBLE_EQ(evaluated(BagAnswer::kFirst).hits1, 0);
+  EXPECT_DOUBLE_EQ(evaluated(BagAnswer::kRandom).hits1, 1);
+}
+
+TEST_F(Evaluating, FilteredRanksOfFirstMembersLeaveOutFirstMembersAlone) {
+  const Task task{kCast, {kDirector}};
+  const Answers answers(values_, rows_of({2, 2}, {{3, 0}, {data::kMeanValue, 1}}, Bags(2)), task,
+                        BagAnswer::kFirst);
+  Query query;
+  query.add(values_, kDirector, 2);
+  EXPECT_THAT(answers.find(query), ElementsAre(3));
+}
+
 TEST_F(Evaluating, ByDefaultEveryFeatureIsAskedForGivenAllOthers) {
   const std::vector<Task> tasks = default_tasks(values_);
   ASSERT_EQ(tasks.size(), 4U);

@@ -285,5 +285,23 @@ TEST_F(Reading, ReadoutsRefuseScoresOfAnotherSize) {
   EXPECT_THAT(error_of([&] { Cosine(values).scores(3, query, two); }), HasSubstr("number"));
 }
 
+TEST(Evidence, KnowsHowOftenACandidateComesFirst) {
+  const SmallTable table = films();
+  const Values values(table.model);
+  const Query query = query_of(table, values, {{"kind", "m"}});
+  const Memory silent(table.rows, values);
+  EXPECT_FALSE(evidence(values, &silent, 1, {&query, 1})[0].leading.defined());
+  const Memory memory(table.rows, values, {.leading = true});
+  const at::Tensor leading = evidence(values, &memory, 1, {&query, 1})[0].leading;
+  const double mean = 4. / 7;  // casts {x, y}, {x}, {y, z}, {x, z}
+  const auto expect = [&](const char* value, double first, double all) {
+    EXPECT_NEAR(leading[table.value("cast", value)].item<double>(),
+                std::log((first + mean) / (all + 1)), 1e-6);
+  };
+  expect("x", 3, 3);
+  expect("y", 1, 2);
+  expect("z", 0, 2);
+}
+
 }  // namespace
 }  // namespace feat2vec::reading

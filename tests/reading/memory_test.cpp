@@ -121,6 +121,20 @@ TEST(Memory, CountsBetweenFeaturesAndWithinABag) {
   EXPECT_EQ(list(memory.pairs(0, 0, 0)).size(), 0U);  // a row has one director
 }
 
+TEST(Memory, CountsWhatComesFirstWhenAskedTo) {
+  const SmallTable table = testing::small_table(
+      {{"items", data::FeatureKind::kBag, {{"b", "a"}, {"a"}, {"b", "c", "a"}, {"c", "b"}}}});
+  const Values values(table.model);
+  EXPECT_TRUE(Memory(table.rows, values).leading(0).empty());
+  const Memory memory(table.rows, values, {.leading = true});
+  const auto leads = [&](const char* value) {
+    return memory.leading(0)[static_cast<std::size_t>(table.value("items", value))];
+  };
+  EXPECT_EQ(leads("a"), 1);
+  EXPECT_EQ(leads("b"), 2);
+  EXPECT_EQ(leads("c"), 1);
+}
+
 TEST(Memory, CountsForTheTargetsAskedForAlone) {
   const SmallTable table = films();
   const Values values(table.model);
@@ -169,9 +183,11 @@ TEST(Memory, CountsAPartOfLongRows) {
 TEST(Memory, ComesBackFromItsTensors) {
   const SmallTable table = films();
   const Values values(table.model);
-  const Memory memory(table.rows, values, {.max_bytes = 8 * 12 + 9 * 8});
+  const Memory memory(table.rows, values, {.max_bytes = 8 * 16 + 9 * 8, .leading = true});
   const Memory again(memory.tensors(), "file");
   again.check(values);
+  EXPECT_TRUE(std::ranges::equal(again.leading(1), memory.leading(1)));
+  EXPECT_EQ(again.leading(1).size(), 3U);
   EXPECT_EQ(again.rows(), 4);
   EXPECT_EQ(again.dropped(), memory.dropped());
   const Query query = query_of(table, values, {{"cast", "x"}, {"kind", "m"}});
@@ -199,6 +215,12 @@ TEST(Memory, RefusesTensorsThatMakeNone) {
   }
   EXPECT_THAT(broken(3, good[3].second + 100), HasSubstr("ascending ids"));
   EXPECT_THAT(broken(3, at::zeros_like(good[3].second)), HasSubstr("ascending ids"));
+  for (const at::Tensor& leading :
+       {at::ones({7}, at::kInt), at::full({8}, -1, at::kInt), at::ones({8}, at::kLong)}) {
+    auto tensors = good;
+    tensors.emplace_back("leading", leading);
+    EXPECT_THAT(error_of([&] { const Memory memory(tensors, "file"); }), HasSubstr("leading"));
+  }
 }
 
 TEST(Memory, RefusesOtherValues) {

@@ -61,7 +61,7 @@ std::vector<std::vector<std::size_t>> some_indices(const WeightLayout& layout) {
 
 TEST(WeightLayout, GivesEachWeightAPlaceOfItsOwn) {
   const WeightLayout layout(3);
-  std::set<std::size_t> seen{layout.mixture(), layout.bias(), layout.prior()};
+  std::set<std::size_t> seen{layout.mixture(), layout.bias(), layout.prior(), layout.leading()};
   std::size_t added = seen.size();
   const auto add = [&](std::size_t place, std::size_t size) {
     for (std::size_t i = 0; i < size; ++i) seen.insert(place + i);
@@ -277,7 +277,7 @@ TEST(CasesOfRow, AskInAllForms) {
   const Values values(table.model);
   std::set<std::int32_t> answers;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    const auto cases = cases_of_row(values, table.rows, 0, 1, 8, seed);
+    const auto cases = cases_of_row(values, table.rows, 0, 1, {8, seed});
     double weights = 0;
     std::set<CaseForm> forms;
     for (const FitCase& one : cases) {
@@ -304,7 +304,7 @@ TEST(CasesOfRow, AskInAllForms) {
     EXPECT_EQ(forms.size(), 4U);
     EXPECT_NEAR(weights, 4, 1e-12);
     EXPECT_LE(cases.size(), 8U);
-    const auto single = cases_of_row(values, table.rows, 0, 1, 1, seed);
+    const auto single = cases_of_row(values, table.rows, 0, 1, {1, seed});
     ASSERT_EQ(single.size(), 1U);
     answers.insert(single[0].answer);
   }
@@ -315,10 +315,51 @@ TEST(CasesOfRow, AskABasketForItsMembers) {
   const SmallTable table =
       small_table({{"items", data::FeatureKind::kBag, {{"a", "b", "c"}, {"a"}}}});
   const Values values(table.model);
-  const auto cases = cases_of_row(values, table.rows, 0, 0, 8, 1);
+  const auto cases = cases_of_row(values, table.rows, 0, 0, {8, 1});
   ASSERT_EQ(cases.size(), 3U);
   for (const FitCase& one : cases) EXPECT_EQ(one.query.size(), 2U);
-  EXPECT_TRUE(cases_of_row(values, table.rows, 1, 0, 8, 1).empty());
+  EXPECT_TRUE(cases_of_row(values, table.rows, 1, 0, {8, 1}).empty());
+}
+
+TEST(CasesOfRow, AskForTheFirstMemberWithTheOthersAsWrongAnswers) {
+  const SmallTable table =
+      small_table({{"kind", data::FeatureKind::kCategorical, {{"k"}, {"k"}}},
+                   {"items", data::FeatureKind::kBag, {{"b", "a", "c"}, {"c"}}}});
+  const Values values(table.model);
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    const auto cases = cases_of_row(values, table.rows, 0, 1, {8, seed, BagAnswer::kFirst});
+    ASSERT_EQ(cases.size(), 3U);  // from the row, from row and members, from members: once each
+    for (const FitCase& one : cases) {
+      EXPECT_EQ(one.answer, table.value("items", "b"));
+      EXPECT_TRUE(one.also_right.empty());
+      EXPECT_EQ(one.weight, 1);
+    }
+  }
+}
+
+/// By how much the reader puts "b" before "a" in a table in which "b" always comes first.
+double lead_of_first(BagAnswer answers, bool counted) {
+  const SmallTable table = small_table(
+      {{"kind", data::FeatureKind::kCategorical, std::vector<std::vector<std::string>>(40, {"k"})},
+       {"items", data::FeatureKind::kBag, std::vector<std::vector<std::string>>(40, {"b", "a"})}});
+  const Values values(table.model);
+  const FitOptions options{.targets = {1}, .answers = answers};
+  const Memory counts(table.rows, values, {.leading = true});
+  const Memory* memory = counted ? &counts : nullptr;
+  const Reader reader(values, memory, fit_reader(values, memory, table.rows, options));
+  EXPECT_EQ(reader.fitted().targets.at(1).report.answers, answers);
+  const std::vector<double> scores =
+      scores_of(reader, values, 1, query_of(table, values, {{"kind", "k"}}));
+  return scores[static_cast<std::size_t>(table.value("items", "b"))] -
+         scores[static_cast<std::size_t>(table.value("items", "a"))];
+}
+
+TEST(FitReader, LearnsWhatComesFirstWhenAskedTo) {
+  const double any = lead_of_first(BagAnswer::kRandom, false);
+  const double first = lead_of_first(BagAnswer::kFirst, false);
+  EXPECT_GT(first, any + 0.5);
+  EXPECT_NEAR(lead_of_first(BagAnswer::kRandom, true), 0, 0.1);
+  EXPECT_GT(lead_of_first(BagAnswer::kFirst, true), 2);
 }
 
 class FilmReader : public ::testing::Test {
@@ -327,12 +368,13 @@ class FilmReader : public ::testing::Test {
     FittedReader made = fit_reader(values, &memory, table.rows);
     for (auto& [target, weights] : made.targets) {
       weights.weights = random_weights(WeightLayout(3), 7);
+      weights.report.answers = BagAnswer::kFirst;
     }
     return made;
   }
   SmallTable table = films();
   Values values{table.model};
-  Memory memory{table.rows, values};
+  Memory memory{table.rows, values, {.leading = true}};
 };
 
 TEST_F(FilmReader, ScoresAsItsFormulaSays) {
@@ -340,8 +382,12 @@ TEST_F(FilmReader, ScoresAsItsFormulaSays) {
   const auto& w = weights.targets.at(0).weights;
   const WeightLayout layout(3);
   const Query query = query_of(table, values, {{"cast", "x"}, {"kind", "m"}});
-  const Evidence found = evidence(values, &memory, 0, {&query, 1})[0];
-  const auto scores = scores_of(Reader(values, &memory, weights), values, 0, query);
+  Evidence found = evidence(values, &memory, 0, {&query, 1})[0];
+  EXPECT_TRUE(found.leading.eq(0).all().item<bool>());  // a film has one director
+  found.leading = at::tensor({-0.5F, -1.0F, -2.0F});
+  const at::Tensor scored = score_of(layout, w, found, values.target(0));
+  const std::vector<double> scores(scored.const_data_ptr<double>(),
+                                   scored.const_data_ptr<double>() + 3);
   for (std::int64_t t = 0; t < 3; ++t) {
     double a = 0;
     double all = 0;
@@ -354,7 +400,8 @@ TEST_F(FilmReader, ScoresAsItsFormulaSays) {
     const auto i = static_cast<std::size_t>(t);
     double score = w[layout.mixture()] * std::log(a / all) +
                    w[layout.bias()] * values.target(0).bias[i] +
-                   w[layout.prior()] * values.target(0).log_prior[i];
+                   w[layout.prior()] * values.target(0).log_prior[i] +
+                   w[layout.leading()] * found.leading[t].item<double>();
     for (std::int64_t g = 0; g < 2; ++g) {
       const auto feature = static_cast<std::size_t>(g) + 1;
       score += w[layout.products() + feature] * found.products[g][t].item<double>() +
@@ -378,6 +425,12 @@ TEST_F(FilmReader, ComesBackFromJsonBitForBit) {
   const FittedReader before = fitted();
   const FittedReader after = fitted_reader_from_json(nlohmann::json::parse(to_json(before).dump()));
   EXPECT_EQ(before, after);
+  nlohmann::json old = to_json(before);
+  old["targets"]["cast"].erase("answers");  // as written before there was a choice
+  old["targets"]["cast"]["weights"].erase("leading");
+  const TargetWeights read = fitted_reader_from_json(old).targets.at(1);
+  EXPECT_EQ(read.report.answers, BagAnswer::kRandom);
+  EXPECT_EQ(read.weights[WeightLayout(3).leading()], 0);
   const Memory again(memory.tensors(), "file");
   const Query query = query_of(table, values, {{"cast", "x"}, {"kind", "m"}});
   EXPECT_EQ(scores_of(Reader(values, &memory, before), values, 0, query),
@@ -398,13 +451,18 @@ TEST_F(FilmReader, RefusesJsonThatIsNone) {
   EXPECT_THAT(broken("/targets/plot", good["targets"]["kind"]), HasSubstr("name of a feature"));
   EXPECT_THAT(broken("/targets/kind/memory", 1), HasSubstr("true or false"));
   EXPECT_THAT(broken("/targets/kind/rows", -1), HasSubstr("a count"));
+  EXPECT_THAT(broken("/targets/kind/answers", "last"), HasSubstr("random or first"));
   EXPECT_THAT(broken("/targets/kind/weights/bias", {1, 2}), HasSubstr("1 numbers as \"bias\""));
   EXPECT_THAT(broken("/targets/kind/weights/bias", {"x"}), HasSubstr("a finite number"));
+  EXPECT_THAT(broken("/targets/kind/weights", 1), HasSubstr("an object with"));
 }
 
 TEST_F(FilmReader, RefusesWhatDoesNotFit) {
   const FittedReader good = fitted();
   EXPECT_THAT(error_of([&] { const Reader reader(values, nullptr, good); }), HasSubstr("a memory"));
+  const Memory without(table.rows, values);
+  EXPECT_THAT(error_of([&] { const Reader reader(values, &without, good); }),
+              HasSubstr("counts of what comes first"));
   FittedReader other = good;
   other.features[1] = "crew";
   EXPECT_THAT(error_of([&] { const Reader reader(values, &memory, other); }),
