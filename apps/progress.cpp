@@ -72,9 +72,10 @@ void ProgressBar::on_epoch(const trainers::EpochReport& report) {
   clear_line();
   const trainers::LossSum& shown = report.validation ? *report.validation : report.training;
   std::string line = fmt::format("epoch {:>2}  loss {:.4f}", report.epoch, report.training.mean());
-  if (report.validation)
-    line +=
-        fmt::format("  validation {:.4f}{}", report.validation->mean(), report.best ? " *" : "  ");
+  if (report.validation) line += fmt::format("  validation {:.4f}", report.validation->mean());
+  if (report.measured)
+    line += fmt::format("  {} {:.4f}", printable(report.measured->name), report.measured->value);
+  if (report.validation) line += report.best ? " *" : "  ";
   print_error(fmt::format("{}  ({})\n", line, by_group(shown, groups_)));
 }
 
@@ -103,6 +104,8 @@ void ProgressJson::on_epoch(const trainers::EpochReport& report) {
     json["validation"] = loss_json(*report.validation, groups_);
     json["best"] = report.best;
   }
+  if (report.measured)
+    json["measured"] = {{"name", report.measured->name}, {"value", report.measured->value}};
   print_line(json.dump());
 }
 

@@ -19,8 +19,6 @@
 namespace feat2vec::apps {
 namespace {
 
-constexpr double kSumInMixture = 0.5;  // measured: as good as any over several tables
-
 bool needs_memory(std::string_view name) { return name == "counts" || name == "pmi"; }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "apps/choices.h"
 #include "apps/command.h"
+#include "apps/stop_on.h"
 #include "apps/train_arguments.h"
 #include "apps/train_run.h"
 
@@ -225,9 +226,23 @@ void add_training_options(CLI::App* command, TrainArguments& a) {
   command->add_flag("--async", a.train.async,
                     "Step after each row, threads beside each other: faster, not reproducible with "
                     "more than one thread");
+  command->add_option_function<std::string>(
+      "--stop-on",
+      [&a](const std::string& text) {
+        constexpr std::int64_t kPatience = 3;
+        check_stop_metric(text);
+        a.stop_on = text;
+        a.train.patience = kPatience;  // --patience, added next, overrides it
+      },
+      "METRIC:FEATURE, such as mrr:director (also mpr, hits1, hits10): choose the number of epochs "
+      "by "
+      "how well the feature is found again in validation rows, a tenth unless said otherwise, "
+      "instead "
+      "of by their loss; --patience is 3 then");
   command
-      ->add_option("--patience", a.train.patience,
-                   "Epochs without a better validation loss before stopping; 0: never")
+      ->add_option(
+          "--patience", a.train.patience,
+          "Epochs without a better validation loss, or --stop-on, before stopping; 0: never")
       ->capture_default_str();
   command->add_option("--seed", a.seed, "Of weights, noise, row order and split")
       ->check(CLI::NonNegativeNumber)

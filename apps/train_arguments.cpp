@@ -182,6 +182,9 @@ void finish(TrainArguments& arguments) {
   arguments.read.threads = arguments.train.threads;
   arguments.inference.threads = arguments.train.threads;
   if (!arguments.valid.empty()) arguments.valid_share = 0;
+  constexpr double kShareToStopOn = 0.1;
+  if (!arguments.stop_on.empty() && arguments.valid.empty() && arguments.valid_share == 0)
+    arguments.valid_share = kShareToStopOn;
   arguments.choose_epochs = arguments.valid_share > 0 || !arguments.valid.empty();
 }
 
@@ -224,6 +227,7 @@ nlohmann::json result_options(const TrainArguments& arguments) {
           {"engine", trainers::to_string(arguments.train.engine)},
           {"async", arguments.train.async},
           {"patience", arguments.train.patience},
+          {"stop-on", arguments.stop_on},
           {"valid-share", arguments.valid_share},
           {"valid", !arguments.valid.empty()},
           {"reader", arguments.reader},

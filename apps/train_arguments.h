@@ -36,7 +36,8 @@ struct TrainArguments {
   bool reader = true;
   reading::BagAnswer answers = reading::BagAnswer::kRandom;  ///< that the reader is fitted on
   std::int64_t memory_bytes = std::int64_t{256} << 20U;      ///< of the reader's counts; 0: none
-  bool choose_epochs = true;                                 ///< by the loss of the validation rows
+  bool choose_epochs = true;  ///< by the loss of the validation rows, or by `stop_on`
+  std::string stop_on;        ///< METRIC:FEATURE; empty: the loss
   bool refit = true;  ///< after a validation share: train again on all rows for the best epochs
   std::uint64_t seed = 1;
   ModelOptions model;

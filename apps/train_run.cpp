@@ -16,6 +16,7 @@
 #include "apps/console.h"
 #include "apps/held_out_rows.h"
 #include "apps/signals.h"
+#include "apps/stop_on.h"
 #include "apps/train_data.h"
 #include "apps/train_reader.h"
 #include "apps/train_stage.h"
@@ -82,6 +83,7 @@ class Run {
     if (arguments_.resume) checkpoint_ = load_resumable(arguments_);
     std::optional<TrainTable> table = read_train_table(arguments_);
     apply(arguments_, table->schema);
+    if (!arguments_.stop_on.empty()) check_stop_feature(arguments_.stop_on, table->schema);
     say(arguments_, fmt::format("{}: {} rows\n{}", table->table.source_name(), table->table.rows(),
                                 table->description));
     if (caught_signal() != 0) return 128 + caught_signal();
@@ -129,7 +131,7 @@ class Run {
             ? fmt::format("best after epoch {}; training on all {} rows for as long", epochs, rows)
             : fmt::format("training on all {} rows", rows));
     checkpoint_.reset();
-    for (const char* key : {"best_epoch", "validation"})
+    for (const char* key : {"best_epoch", "stop_on", "validation"})
       if (result.model.provenance.contains(key)) found[key] = result.model.provenance[key];
     return final_stage(std::move(table), epochs, found);
   }

@@ -11,6 +11,7 @@
 #include "apps/console.h"
 #include "apps/progress.h"
 #include "apps/signals.h"
+#include "apps/stop_on.h"
 #include "feat2vec/error.h"
 #include "feat2vec/storage/checksum.h"
 #include "feat2vec/version.h"
@@ -123,6 +124,8 @@ StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const
   trainers::TrainOptions options = arguments.train;
   options.epochs = stage.epochs;
   trainers::Trainer trainer(module, samplers.training, samplers.validation, options);
+  const bool measured = samplers.validation && !arguments.stop_on.empty();
+  if (measured) trainer.choose_by(stop_measure(arguments, result.model, *data.validation));
   if (resume != nullptr) {
     check_same_data(*resume, data_print);
     trainers::set_parameters(*module, trainers::copy_parameters(*resume->model.module));
@@ -150,13 +153,15 @@ StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const
   result.model.provenance = provenance(arguments, stage, data, result.training);
   if (result.training.best_epoch > 0) {
     const trainers::LossSum loss = trainer.evaluate(samplers.validation);
-    if (!softmax && loss.mean() > noise_level)
+    if (!softmax && !measured && loss.mean() > noise_level)
       warn(
           fmt::format("the best validation loss, {:.4f}, is above {:.4f}: with these options the "
                       "number of epochs that it chooses says little; for neighbours train without "
                       "validation",
                       loss.mean(), noise_level));
     result.model.provenance["best_epoch"] = result.training.best_epoch;
+    if (measured)
+      result.model.provenance["stop_on"] = {{arguments.stop_on, result.training.measure}};
     result.model.provenance["validation"] = loss_json(loss, groups);
     result.model.provenance["validation"]["rows"] = data.validation->rows();
   }

@@ -5,7 +5,7 @@
 
 namespace feat2vec::trainers {
 
-/// Says when the validation loss no longer falls. A plain value: it is stored in checkpoints.
+/// Says when the validation loss, or another number of which less is better, no longer falls. A plain value: it is stored in checkpoints.
 struct EarlyStopping {
   std::int64_t patience = 0;  ///< epochs without improvement that stop training; 0: never
   double best_loss = std::numeric_limits<double>::infinity();

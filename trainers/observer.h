@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "trainers/loss_sum.h"
 
@@ -18,13 +19,20 @@ struct StepReport {
   double loss = 0;                 ///< mean over the rows of the epoch so far
 };
 
+/// What a Measure gave.
+struct Measured {
+  std::string name;
+  double value = 0;
+};
+
 /// After each epoch and its validation.
 struct EpochReport {
   std::int64_t epoch = 0;  ///< from 1
   std::int64_t epochs = 0;
   LossSum training;  ///< of the epoch, measured before each step
   std::optional<LossSum> validation;
-  bool best = false;  ///< the validation loss is the lowest so far
+  std::optional<Measured> measured;  ///< when the trainer has a Measure
+  bool best = false;  ///< the measure, or else the validation loss, is the best so far
 };
 
 /// Sees training, and changes nothing in it.

@@ -93,7 +93,7 @@ Trainer::Trainer(Feat2Vec model, std::shared_ptr<const samplers::ImplicitSampler
 }
 
 bool Trainer::done() const {
-  return epoch_ >= options_.epochs || (validation_ && stopping_.should_stop());
+  return epoch_ >= options_.epochs || (validates() && stopping_.should_stop());
 }
 
 TrainResult Trainer::fit(const std::function<bool()>& stop_requested) {
@@ -174,7 +174,7 @@ bool Trainer::end_epoch() {
   step_ = 0;
   result_.epochs = epoch_;
   result_.training_loss = report.training.mean();
-  if (validation_)
+  if (validates())
     validate_epoch(report);
   else
     best_ = copy_parameters(*model_);
@@ -183,12 +183,22 @@ bool Trainer::end_epoch() {
 }
 
 void Trainer::validate_epoch(EpochReport& report) {
-  report.validation = engine_->evaluate(validation_);
-  report.best = stopping_.update(epoch_, report.validation->mean());
+  if (validation_) report.validation = engine_->evaluate(validation_);
+  if (measure_) report.measured = Measured{measure_->name, measure_->value()};
+  report.best = stopping_.update(
+      epoch_, measure_ ? measure_->as_loss(report.measured->value) : report.validation->mean());
   if (!report.best) return;
   best_ = copy_parameters(*model_);
-  result_.best_epoch = epoch_;
-  result_.validation_loss = report.validation->mean();
+  note_best();
+}
+
+void Trainer::note_best() {
+  result_.best_epoch = stopping_.best_epoch;
+  if (stopping_.best_epoch == 0) return;
+  if (measure_)
+    result_.measure = measure_->as_loss(stopping_.best_loss);
+  else
+    result_.validation_loss = stopping_.best_loss;
 }
 
 void Trainer::diverge(std::string received, const LossSum& loss) {
@@ -242,9 +252,8 @@ void Trainer::resume(const TrainState& state) {
   if (position.best_epoch > 0) stopping_.best_loss = position.best_loss;
   best_ = std::move(best);
   result_.epochs = epoch_;
-  result_.best_epoch = position.best_epoch;
   result_.training_loss = position.training_loss;
-  result_.validation_loss = position.best_loss;
+  note_best();
   resumed_ = true;
 }
 

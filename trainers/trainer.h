@@ -4,13 +4,16 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "feat2vec/nn/feat2vec.h"
 #include "samplers/implicit_sampler.h"
 #include "trainers/early_stopping.h"
 #include "trainers/engine.h"
+#include "trainers/measure.h"
 #include "trainers/named_tensors.h"
 #include "trainers/observer.h"
 #include "trainers/options.h"
@@ -20,7 +23,7 @@ namespace feat2vec::trainers {
 /// How training ended.
 enum class Outcome {
   kCompleted,     ///< all epochs
-  kStoppedEarly,  ///< the validation loss no longer fell
+  kStoppedEarly,  ///< the validation loss no longer fell, or the measure no longer got better
   kInterrupted,   ///< asked to stop
   kDiverged,      ///< the loss was no longer finite
 };
@@ -28,12 +31,14 @@ enum class Outcome {
 /// What training gave besides the weights.
 struct TrainResult {
   Outcome outcome = Outcome::kCompleted;
-  std::int64_t steps = 0;       ///< of this call of `fit`
-  std::int64_t epochs = 0;      ///< finished
-  std::int64_t best_epoch = 0;  ///< whose weights the model now has; 0 without validation
-  double training_loss = 0;     ///< of the last finished epoch
-  double validation_loss = 0;   ///< of the best epoch
-  std::string message;          ///< for kDiverged: step, group and a hint
+  std::int64_t steps = 0;   ///< of this call of `fit`
+  std::int64_t epochs = 0;  ///< finished
+  std::int64_t best_epoch =
+      0;                       ///< whose weights the model now has; 0 without validation or measure
+  double training_loss = 0;    ///< of the last finished epoch
+  double validation_loss = 0;  ///< of the best epoch, where that is chosen by it
+  double measure = 0;          ///< of the best epoch, where there is a Measure
+  std::string message;         ///< for kDiverged: step, group and a hint
 };
 
 /// Where training stands: all that the next step depends on besides the data and the options. Stored
@@ -43,8 +48,8 @@ struct TrainState {
   NamedTensors tensors;  ///< `optimizer/…` and `best/…`
 };
 
-/// Trains a model. After `fit` the model has the weights of the best epoch by validation loss, or of
-/// the last step without validation.
+/// Trains a model. After `fit` the model has the weights of the best epoch by measure or validation loss,
+/// or of the last step without either.
 class Trainer {
  public:
   /// `validation` may be null. The model and the data are on one device already; on another than the
@@ -59,6 +64,10 @@ class Trainer {
 
   /// `observer` must live as long as the trainer.
   void observe(Observer& observer) { observers_.push_back(&observer); }
+
+  /// Chooses the best epoch, and stops, by `measure` instead of the validation loss. Call it before `fit`
+  /// and `resume`.
+  void choose_by(Measure measure) { measure_ = std::move(measure); }
 
   /// Runs until an Outcome. Starts the group offsets of the model at the noise distribution's, unless
   /// training was resumed. `stop_requested` is asked before the first step and after each.
@@ -83,7 +92,9 @@ class Trainer {
   bool step();
   void start_group_offsets();
   bool end_epoch();
+  bool validates() const { return validation_ != nullptr || measure_; }
   void validate_epoch(EpochReport& report);
+  void note_best();
   void diverge(std::string received, const LossSum& loss);
   std::int64_t rows() const { return engine_->examples(); }
 
@@ -93,6 +104,7 @@ class Trainer {
   TrainOptions options_;
   std::unique_ptr<Engine> engine_;
   std::vector<Observer*> observers_;
+  std::optional<Measure> measure_;
 
   bool resumed_ = false;
   std::int64_t epoch_ = 0;  ///< finished epochs

@@ -46,7 +46,7 @@ class Reader(CommandTest):
         self.fails(2, ("complete", "m.f2v", "--target", "genre", "cast=a17", "--by", "counts"), "counts")
 
     def test_learns_which_member_comes_first_when_asked_to(self):
-        lines = ["genre,cast"] + [f"g{i % 5},z{i % 5}|a{i % 7}" for i in range(3200)]
+        lines = ["genre,cast"] + [f"g{i % 40},z{i % 40}|a{i % 40}" for i in range(3200)]
         self.write("t.csv", "\n".join(lines) + "\n")
         options = ("--categorical", "genre", "--bag", "cast:|", *SIZE, "--progress", "none")
         first = {}

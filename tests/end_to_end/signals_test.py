@@ -13,6 +13,7 @@ from support import CLI, TIMEOUT, CommandTest, films
 OPTIONS = ("--dim", "4", "--batch", "8", "--patience", "0", "--engine", "autograd")  # slow enough to stop
 SPLIT = (*OPTIONS, "--epochs", "16", "--valid-share", ".1")  # select, then again on all rows
 WHOLE = (*OPTIONS, "--epochs", "30", "--valid-share", "0", "--optimizer", "adam", "--lr", ".01")
+MEASURED = (*OPTIONS, "--epochs", "16", "--stop-on", "mrr:genre")
 FILE = (*OPTIONS, "--epochs", "16", "--valid", "v.csv")
 FUSED = ("--dim", "4", "--batch", "32", "--first-batch", "8", "--patience", "0", "--epochs", "4000")
 TABLES = {"t.csv": films(240), "v.csv": films(40, seed=9)}
@@ -112,6 +113,11 @@ class StoppedAndResumed(TrainingTest):
         self.assertIn("engine: fused", errors)
         self.assert_resumes(FUSED, "--threads", "3")
 
+    def test_interrupted_while_a_rank_metric_chooses_the_epochs(self):
+        self.interrupted(MEASURED, wait=lambda running: running.wait_for(
+            lambda event: event["event"] == "epoch" and event["epoch"] == 3))
+        self.assert_resumes(MEASURED, "--threads", "2")
+
     def test_interrupted_twice(self):
         self.interrupted(WHOLE)
         self.interrupted((*WHOLE, "--resume"), signal.SIGTERM, 143)
@@ -171,6 +177,7 @@ class Resume(TrainingTest):
         resume = ["train", "t.csv", *WHOLE, "--out", "m.f2v", "--resume", "--quiet"]
         self.fails(1, [option.replace(".01", ".02") for option in resume] + ["--seed", "9"],
                    "--lr 0.01 (now 0.02)", "--seed 1 (now 9)")
+        self.fails(1, [*resume, "--stop-on", "mrr:genre"], '--stop-on "" (now "mrr:genre")')
         self.fails(1, [*resume, "--answers", "first"], '--answers "random" (now "first")')
         self.fails(1, [*resume, "--categorical", "score"], "--resume", "expected")
         self.write("t.csv", films(240, seed=2))

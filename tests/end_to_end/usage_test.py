@@ -8,7 +8,7 @@ from support import CommandTest, films
 
 TRAIN_FLAGS = """schema columns categorical bag numeric text knots valid valid-share dim epochs batch noise alpha1
 alpha2 count-bias seed threads device engine progress quiet out header missing bad-rows prior lr optimizer
-patience refit objective oversampler checkpoint-every resume preset answers""".split()
+patience refit objective oversampler checkpoint-every resume preset answers stop-on""".split()
 FLAGS = {"train": TRAIN_FLAGS, "inspect": ["json", "values", "header", "bad-rows"],
          "nearest": ["in", "json"],
          "complete": ["target", "by", "train", "queries", "task", "out", "json"],
@@ -79,6 +79,14 @@ class WrongUsage(CommandTest):
                            ("--checkpoint-every", "soon"), ("--epochs", "1.5")):
             with self.subTest(flag=flag, word=word):
                 self.refused(["train", "t.csv", flag, word], flag)
+
+    def test_what_training_cannot_stop_on(self):
+        train = ["train", "t.csv", "--stop-on"]
+        self.refused([*train, "mmr:genre"], "--stop-on", "mrr, mpr, hits1 or hits10", '"mmr:genre"', 'did you mean "mrr"')
+        for text in ("", "mrr", "mrr:", ":genre"):
+            self.refused([*train, text], "--stop-on", "such as mrr:director", f'"{text}"')
+        self.refused([*train, "mrr:gendre"], "--stop-on", '"gendre"', 'did you mean "genre"')
+        self.refused([*train, "mrr:score"], "--stop-on", '"score"', "can be ranked")
 
     def test_unknown_words_of_a_choice(self):
         for flag in ("--prior", "--progress", "--optimizer", "--engine", "--bad-rows"):

@@ -185,6 +185,82 @@ TEST(Trainer, StopsEarlyAndKeepsTheBestWeights) {
                    lowest);
 }
 
+/// Gives these numbers, one an epoch, and remembers the weights that it was asked about.
+struct FakeMeasure {
+  const Feat2Vec& model;
+  std::vector<double> numbers;
+  std::vector<NamedTensors> weights{};
+
+  Measure measure(bool higher_is_better) {
+    return {"fake",
+            [this] {
+              weights.push_back(copy_parameters(*model));
+              return numbers.at(weights.size() - 1);
+            },
+            higher_is_better};
+  }
+};
+
+TEST(Trainer, StopsByAMeasureAndKeepsItsBestWeights) {
+  const Planted planted = make_planted(120);
+  TrainOptions options = short_options();
+  options.epochs = 20;
+  options.patience = 2;
+  for (const bool higher : {true, false}) {
+    const double sign = higher ? 1 : -1;
+    Feat2Vec model = make_planted_model();
+    FakeMeasure fake{model, {sign * 1, sign * 3, sign * 2, sign * 5, sign * 4, sign * 5}};
+    // The validation loss would choose another epoch: it is still falling.
+    Trainer trainer(model, planted.sampler, planted.sampler, options);
+    trainer.choose_by(fake.measure(higher));
+    Recorder recorder;
+    trainer.observe(recorder);
+    const TrainResult result = trainer.fit();
+    EXPECT_EQ(result.outcome, Outcome::kStoppedEarly);
+    EXPECT_EQ(result.epochs, 6);
+    EXPECT_EQ(result.best_epoch, 4);
+    EXPECT_EQ(result.measure, sign * 5);
+    Feat2Vec best = make_planted_model();
+    set_parameters(*best, fake.weights[3]);
+    EXPECT_TRUE(same_weights(model, best));
+    std::vector<bool> starred;
+    for (const EpochReport& report : recorder.epochs) {
+      starred.push_back(report.best);
+      EXPECT_EQ(report.measured->name, "fake");
+      EXPECT_TRUE(report.validation.has_value());
+    }
+    EXPECT_EQ(starred, (std::vector<bool>{true, true, false, true, false, false}));
+  }
+}
+
+TEST(Trainer, ResumedWithAMeasureItKnowsTheBestSoFar) {
+  const Planted planted = make_planted(100);  // one step an epoch
+  TrainOptions options = short_options();
+  options.epochs = 20;
+  options.patience = 2;
+  Feat2Vec model = make_planted_model();
+  FakeMeasure before{model, {1, 5, 4}};
+  Trainer stopped(model, planted.sampler, nullptr, options);
+  stopped.choose_by(before.measure(true));
+  int steps = 3;
+  EXPECT_EQ(stopped.fit([&steps] { return steps-- <= 0; }).outcome, Outcome::kInterrupted);
+  const TrainState state = stopped.state();
+
+  Feat2Vec resumed = make_planted_model(77);
+  set_parameters(*resumed, before.weights.back());
+  FakeMeasure after{resumed, {5, 9}};
+  Trainer trainer(resumed, planted.sampler, nullptr, options);
+  trainer.choose_by(after.measure(true));
+  trainer.resume(state);
+  const TrainResult result = trainer.fit();
+  EXPECT_EQ(result.epochs, 4);
+  EXPECT_EQ(result.best_epoch, 2);
+  EXPECT_EQ(result.measure, 5);
+  Feat2Vec best = make_planted_model();
+  set_parameters(*best, before.weights[1]);
+  EXPECT_TRUE(same_weights(resumed, best));
+}
+
 TEST(Trainer, StopsAtALossThatIsNotFiniteAndKeepsTheLastGoodWeights) {
   const Planted planted = make_planted();
   Feat2Vec model = make_planted_model();
