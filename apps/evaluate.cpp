@@ -13,6 +13,7 @@
 #include "apps/console.h"
 #include "apps/model_rows.h"
 #include "apps/readouts.h"
+#include "feat2vec/data/row_sketch.h"
 #include "feat2vec/error.h"
 #include "feat2vec/printable.h"
 #include "feat2vec/reading/evaluation.h"
@@ -113,6 +114,16 @@ void say_what_the_reader_learned(const StoredKnowledge& stored, const reading::V
   }
 }
 
+/// Ranks of rows that the model has learned say nothing of others.
+void warn_of_seen_rows(const Model& model, const data::Dataset& rows) {
+  if (!model.seen) return;
+  const data::SeenRows found = data::seen_rows(*model.seen, rows);
+  if (!data::is_suspicious(*model.seen, found)) return;
+  const bool all = found.looked_at == rows.rows();
+  warn(fmt::format("{} of {} rows{} were seen in training: their ranks flatter", found.seen,
+                   found.looked_at, all ? "" : " that were looked at"));
+}
+
 void run_evaluate(const EvaluateArguments& arguments) {
   if (arguments.filter && arguments.train.empty())
     throw UsageError("--filter: expected --train beside it, received none");
@@ -120,6 +131,7 @@ void run_evaluate(const EvaluateArguments& arguments) {
   const reading::Values values(model, values_options(model));
   const std::vector<reading::Task> tasks = tasks_of(arguments, values);
   const data::Dataset rows = encode_rows(model, tables::read_table(arguments.data));
+  warn_of_seen_rows(model, rows);
   std::optional<data::Dataset> training;
   StoredKnowledge stored(model, values, arguments.model);
   if (!arguments.train.empty()) {

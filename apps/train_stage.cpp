@@ -12,6 +12,7 @@
 #include "apps/progress.h"
 #include "apps/signals.h"
 #include "apps/stop_on.h"
+#include "feat2vec/data/row_sketch.h"
 #include "feat2vec/error.h"
 #include "feat2vec/storage/checksum.h"
 #include "feat2vec/version.h"
@@ -166,6 +167,7 @@ StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const
     result.model.provenance["validation"]["rows"] = data.validation->rows();
   }
   module->to(c10::Device(at::kCPU));
+  result.model.seen = data::RowSketch::of(data.training);
   return result;
 }
 

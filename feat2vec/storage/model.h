@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "feat2vec/data/row_sketch.h"
 #include "feat2vec/data/schema.h"
 #include "feat2vec/data/vocabulary.h"
 #include "feat2vec/nn/feat2vec.h"
@@ -30,6 +31,7 @@ struct Model {
   /// How it was made: training options, rows, epochs, losses, version. Free JSON, no timestamps.
   nlohmann::json provenance = nlohmann::json::object();
   std::optional<StoredReader> reader{};
+  std::optional<data::RowSketch> seen{};  ///< of the rows that it was trained on
 };
 
 }  // namespace feat2vec

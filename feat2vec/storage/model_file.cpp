@@ -1,6 +1,7 @@
 #include "feat2vec/storage/model_file.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/tensor.h>
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -31,6 +32,8 @@ constexpr const char* kCheckpointKind = "checkpoint";
 constexpr std::string_view kStatePrefix = "state/";
 constexpr std::string_view kReaderPrefix = "reader/";
 constexpr const char* kReaderKey = "reader";
+constexpr const char* kSeenHashes = "seen/hashes";
+constexpr const char* kSeenRows = "seen/rows";
 
 /// Group offsets belong to the sampling groups of the schema, one each.
 void check_groups(const data::Schema& schema, const ModelOptions& options,
@@ -94,6 +97,11 @@ void add_vocabulary(NamedTensors& tensors, const std::string& feature,
   tensors.emplace_back("names_offsets/" + feature, packed.offsets);
 }
 
+void add_seen(NamedTensors& tensors, const data::RowSketch& seen) {
+  tensors.emplace_back(kSeenHashes, seen.hashes);
+  tensors.emplace_back(kSeenRows, at::tensor({seen.rows, seen.different, seen.once}, at::kLong));
+}
+
 Safetensors model_content(const Model& model, const char* kind, const std::string& path) {
   check_groups(model.schema, model.module->options(), path);
   Safetensors content;
@@ -111,6 +119,7 @@ Safetensors model_content(const Model& model, const char* kind, const std::strin
     content.metadata[kReaderKey] = json_text(model.reader->weights, path);
     add_tensors(content, kReaderPrefix, model.reader->memory);
   }
+  if (model.seen) add_seen(content.tensors, *model.seen);
   return content;
 }
 
@@ -182,6 +191,18 @@ data::Vocabulary read_vocabulary(const Safetensors& content, const std::string& 
   return vocabulary;
 }
 
+std::optional<data::RowSketch> read_seen(const Safetensors& content, const std::string& path) {
+  if (content.find(kSeenHashes) == nullptr && content.find(kSeenRows) == nullptr)
+    return std::nullopt;
+  const at::Tensor& rows = tensor_of(content, kSeenRows, path);
+  if (rows.scalar_type() != at::kLong || rows.dim() != 1 || rows.numel() != 3)
+    throw file_error(path, fmt::format("{} as int64 [3]", kSeenRows), type_and_shape(rows));
+  const auto* numbers = rows.const_data_ptr<std::int64_t>();
+  data::RowSketch seen{numbers[0], numbers[1], numbers[2], tensor_of(content, kSeenHashes, path)};
+  seen.check();
+  return seen;
+}
+
 /// Vectors of a feature: values with missing, or inputs of the dense layer.
 std::int64_t rows_of(const data::Feature& feature, const data::Vocabulary& vocabulary) {
   return feature.kind == data::FeatureKind::kNumeric ? feature.dense_width() : vocabulary.rows();
@@ -233,6 +254,7 @@ Model read_model(const Safetensors& content, const std::string& path) {
   const at::ScalarType type = learned_type(model.module, content, path);
   if (type != at::kFloat) model.module->to(type);
   restore_tensors(model.module, content.tensors, path);
+  model.seen = read_seen(content, path);
   if (content.metadata.contains(kReaderKey)) {
     model.reader = StoredReader{metadata_json(content, kReaderKey, path),
                                 tensors_under(content, kReaderPrefix)};

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """`evaluate` hides cells of rows that were not trained on; counted here again from the tables."""
+import gzip
 import json
 import statistics
 import unittest
@@ -63,6 +64,30 @@ class Evaluate(CommandTest):
             expected["counts"].append(shared_rank(counts, genre))
         for name, ranks in expected.items():
             self.assert_metrics(found["readouts"][name], metrics(ranks, 4))
+
+    def warnings(self, data):
+        return [line for line in self.succeeds("evaluate", "m.f2v", data, "--json")[1].splitlines()
+                if "were seen in training" in line]
+
+    def test_warns_of_rows_that_were_trained_on(self):
+        lines = [f"s{i % 7},g{i % 5},{i / 8}" for i in range(200)]
+        names = "studio,genre,score"
+        self.write("t.csv", "\n".join([names, *lines]) + "\n")
+        self.train("t.csv", "--valid-share", ".1")  # on all rows in the end
+        self.assertEqual(self.warnings("t.csv"),
+                         ["feat2vec: warning: 200 of 200 rows were seen in training: their ranks flatter"])
+        others = [f"s{i % 7},g{i % 5},{(i - 200) / 8 + .05}" for i in range(200, 260)]
+        self.write("part.csv.gz", gzip.compress("\n".join([names, *others, *lines[40:20:-1]]).encode()))
+        self.assertEqual(self.warnings("part.csv.gz"),
+                         ["feat2vec: warning: 20 of 80 rows were seen in training: their ranks flatter"])
+        self.write("new.csv", "\n".join([names, *others, lines[0]]) + "\n")
+        self.assertEqual(self.warnings("new.csv"), [])
+
+    def test_rows_that_repeat_by_chance_are_no_reason_to_warn(self):
+        self.assertEqual(self.warnings("h.csv"), [])  # two of seven; half of training repeats
+        self.write("closed.csv", "studio,genre\n" + "".join(f"s{i % 3},g{i % 2}\n" for i in range(300)))
+        self.train("closed.csv")
+        self.assertEqual(self.warnings("closed.csv"), [])
 
     def test_filtered_answers_of_training_do_not_stand_in_the_way(self):
         [plain] = self.evaluate("--target", "genre", "--train", "t.csv", "--readout", "popularity")

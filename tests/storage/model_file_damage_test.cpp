@@ -174,6 +174,23 @@ TEST_F(ModelContent, NeedsTensorsThatFit) {
             "expected vectors/director as [9, 6], received [100000, 6]");
 }
 
+TEST_F(ModelContent, NeedsASketchOfRowsThatIsOne) {
+  const auto with_sketch = [&](const at::Tensor& hashes, const at::Tensor& rows) {
+    return message([&](auto& c) {
+      if (hashes.defined()) c.tensors.emplace_back("seen/hashes", hashes);
+      if (rows.defined()) c.tensors.emplace_back("seen/rows", rows);
+    });
+  };
+  const at::Tensor hashes = at::tensor({1, 7, 9}, at::kLong);
+  const at::Tensor rows = at::tensor({5, 3, 2}, at::kLong);
+  EXPECT_EQ(with_sketch(hashes, {}), "expected tensor seen/rows, received none of that name");
+  EXPECT_EQ(with_sketch({}, rows), "expected tensor seen/hashes, received none of that name");
+  EXPECT_EQ(with_sketch(hashes, rows.slice(0, 1)),
+            "expected seen/rows as int64 [3], received Long [2]");
+  EXPECT_THAT(with_sketch(hashes.flip(0), rows), HasSubstr("hashes that rise"));
+  EXPECT_THAT(with_sketch(hashes, rows.flip(0)), HasSubstr("rows that fit the hashes"));
+}
+
 /// Made to hurt: deep JSON, names in other encodings.
 TEST_F(ModelContent, MayBeHostile) {
   const std::string deep = std::string(1U << 20U, '[') + std::string(1U << 20U, ']');

@@ -49,6 +49,14 @@ TEST(ModelFile, KeepsKnots) {
   expect_equal(load_model(folder.file("m.f2v")), model);
 }
 
+TEST(ModelFile, KeepsWhatRowsWereSeen) {
+  const TemporaryFolder folder;
+  Model model = sample_model();
+  model.seen = data::RowSketch{5, 3, 2, at::tensor({1, 7, 9}, at::kLong)};
+  save_model(folder.file("m.f2v"), model);
+  expect_equal(load_model(folder.file("m.f2v")), model);
+}
+
 TEST(ModelFile, NamesItsTensorsByFeature) {
   const TemporaryFolder folder;
   const Model model = sample_model();

@@ -23,6 +23,13 @@ inline void expect_equal(const Model& a, const Model& b) {
       EXPECT_EQ(a.vocabularies[f].count(id), b.vocabularies[f].count(id));
     }
   }
+  ASSERT_EQ(a.seen.has_value(), b.seen.has_value());
+  if (a.seen) {
+    EXPECT_EQ(a.seen->rows, b.seen->rows);
+    EXPECT_EQ(a.seen->different, b.seen->different);
+    EXPECT_EQ(a.seen->once, b.seen->once);
+    EXPECT_TRUE(at::equal(a.seen->hashes, b.seen->hashes));
+  }
   const storage::NamedTensors x = storage::model_tensors(a.module);
   const storage::NamedTensors y = storage::model_tensors(b.module);
   ASSERT_EQ(x.size(), y.size());
