@@ -192,8 +192,9 @@ void add_context_options(CLI::App* command, TrainArguments& a) {
 }
 
 void add_training_options(CLI::App* command, TrainArguments& a) {
-  command->add_option("--epochs", a.train.epochs, "Passes over the rows, at most")
-      ->capture_default_str();
+  command->add_option("--epochs", a.epochs,
+                      "Passes over the rows, at most (default: 20, or fewer, at least 5, where a "
+                      "table has over 10 million values to learn from and few different ones)");
   command
       ->add_option("--batch", a.train.batch,
                    "Observed rows a step, at most: training starts with --first-batch")

@@ -44,7 +44,7 @@ void set_paper(TrainArguments& arguments) {
   arguments.model.dim = 50;
   arguments.train.learning_rate = 0.03;
   arguments.train.first_batch = 1;
-  arguments.train.epochs = 50;
+  arguments.epochs = 50;
   arguments.train.patience = 0;
 }
 
@@ -58,7 +58,7 @@ void set_worked_example(TrainArguments& arguments) {
   arguments.train.optimizer = trainers::OptimizerKind::kAdam;
   arguments.train.learning_rate = 0.001;
   arguments.train.batch = arguments.train.first_batch = 2000;
-  arguments.train.epochs = 100;
+  arguments.epochs = 100;
   arguments.train.patience = 1;
   arguments.valid_share = 0.1;
 }
@@ -122,7 +122,6 @@ TrainArguments::TrainArguments() {
   sampler.contexts.exact_values = 32;
   train.objective = trainers::Objective::kSoftmax;
   train.learning_rate = 0.04;
-  train.epochs = 20;
 }
 
 void finish(TrainArguments& arguments) {
@@ -130,7 +129,8 @@ void finish(TrainArguments& arguments) {
   constexpr std::int64_t kMost = 65536;  // of what is multiplied into every tensor
   const auto within = [](std::int64_t x) { return x >= 1 && x <= kMost; };
   check(within(arguments.model.dim), "--dim", "1 to 65536", arguments.model.dim);
-  check(arguments.train.epochs >= 1, "--epochs", "1 or more", arguments.train.epochs);
+  const std::int64_t epochs = arguments.epochs.value_or(1);
+  check(epochs >= 1, "--epochs", "1 or more", epochs);
   constexpr std::int64_t kMostRows = std::int64_t{1} << 20U;
   check(arguments.train.batch >= 1 && arguments.train.batch <= kMostRows, "--batch", "1 to 1048576",
         arguments.train.batch);
@@ -218,7 +218,7 @@ nlohmann::json result_options(const TrainArguments& arguments) {
           {"objective", trainers::to_string(arguments.train.objective)},
           {"optimizer", trainers::to_string(arguments.train.optimizer)},
           {"lr", arguments.train.learning_rate},
-          {"epochs", arguments.train.epochs},
+          {"epochs", arguments.epochs ? nlohmann::json(*arguments.epochs) : nlohmann::json("auto")},
           {"batch", arguments.train.batch},
           {"first-batch", arguments.train.first_batch},
           {"schedule", trainers::to_string(arguments.train.schedule)},

@@ -39,6 +39,7 @@ struct TrainArguments {
   bool choose_epochs = true;  ///< by the loss of the validation rows, or by `stop_on`
   std::string stop_on;        ///< METRIC:FEATURE; empty: the loss
   bool refit = true;  ///< after a validation share: train again on all rows for the best epochs
+  std::optional<std::int64_t> epochs;  ///< empty: `default_epochs` of the table
   std::uint64_t seed = 1;
   ModelOptions model;
   bool value_bias = true;  ///< a learned bias for every value

@@ -14,6 +14,7 @@
 #include "apps/checkpoint_writer.h"
 #include "apps/command.h"
 #include "apps/console.h"
+#include "apps/default_epochs.h"
 #include "apps/held_out_rows.h"
 #include "apps/signals.h"
 #include "apps/stop_on.h"
@@ -106,21 +107,29 @@ class Run {
                   table.table.select_rows(table.valid_rows), threads);
   }
 
+  std::int64_t most_epochs(const TrainData& data) const {
+    if (arguments_.epochs) return *arguments_.epochs;
+    const Observed found = observed(data.encoder.schema(), data.encoder.vocabularies());
+    const std::int64_t epochs = default_epochs(found);
+    say(arguments_, fmt::format("{} epochs: {} values to learn from", epochs, found.times));
+    return epochs;
+  }
+
   /// Lets go of the table as soon as it is not needed any more.
   int first_stage(std::optional<TrainTable> table) {
     const TrainData data = encode_first(*table);
     const bool refit = !table->valid_rows.empty() && arguments_.refit;
     const std::int64_t rows = table->table.rows();
     if (!refit) table.reset();
-    StageResult result = run_stage(
-        arguments_, {refit ? "select" : "only", arguments_.train.epochs, {}}, data, resumed());
+    const std::int64_t most = most_epochs(data);
+    StageResult result =
+        run_stage(arguments_, {refit ? "select" : "only", most, {}}, data, resumed());
     const bool ended = result.training.outcome == trainers::Outcome::kCompleted ||
                        result.training.outcome == trainers::Outcome::kStoppedEarly;
     nlohmann::json found = nlohmann::json::object();
     if (fits_reader_ && ended) add_reader(result, data, found);
     if (const int code = finish_stage(result); code != kDone || !refit) return code;
-    const std::int64_t epochs =
-        arguments_.choose_epochs ? result.training.best_epoch : arguments_.train.epochs;
+    const std::int64_t epochs = arguments_.choose_epochs ? result.training.best_epoch : most;
     if (epochs == 0)
       throw Error(
           fmt::format("expected validation rows with values that training knows, received "

@@ -177,6 +177,8 @@ class Resume(TrainingTest):
         resume = ["train", "t.csv", *WHOLE, "--out", "m.f2v", "--resume", "--quiet"]
         self.fails(1, [option.replace(".01", ".02") for option in resume] + ["--seed", "9"],
                    "--lr 0.01 (now 0.02)", "--seed 1 (now 9)")
+        self.fails(1, ["train", "t.csv", *(o for o in WHOLE if o not in ("--epochs", "30")), "--out", "m.f2v", "--resume"],
+                   '--epochs 30 (now "auto")')
         self.fails(1, [*resume, "--stop-on", "mrr:genre"], '--stop-on "" (now "mrr:genre")')
         self.fails(1, [*resume, "--answers", "first"], '--answers "random" (now "first")')
         self.fails(1, [*resume, "--categorical", "score"], "--resume", "expected")

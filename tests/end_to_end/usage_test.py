@@ -38,6 +38,13 @@ class Presets(CommandTest):
         options = self.options("--dim", "3", "--preset", "seed")
         self.assertEqual((options["dim"], options["alpha1"], options["count-bias"]), (3, 0.5, 10))
 
+    def test_epochs_are_chosen_by_the_size_of_the_table(self):
+        self.write("t.csv", films(60))
+        _, errors = self.succeeds("train", "t.csv", "--out", "m.f2v", "--progress", "none")
+        self.assertIn("20 epochs: 120 values to learn from\n", errors)
+        provenance = self.inspect("m.f2v")["provenance"]
+        self.assertEqual((provenance["options"]["epochs"], provenance["epochs"]), ("auto", 20))
+
     def test_an_unknown_preset(self):
         self.write("t.csv", films(30))
         self.fails(2, ["train", "t.csv", "--preset", "papr"], "--preset", "paper")
