@@ -230,7 +230,7 @@ void add_training_options(CLI::App* command, TrainArguments& a) {
   command->add_option_function<std::string>(
       "--stop-on",
       [&a](const std::string& text) {
-        constexpr std::int64_t kPatience = 3;
+        constexpr std::int64_t kPatience = 5;
         check_stop_metric(text);
         a.stop_on = text;
         a.train.patience = kPatience;  // --patience, added next, overrides it
@@ -239,7 +239,7 @@ void add_training_options(CLI::App* command, TrainArguments& a) {
       "by "
       "how well the feature is found again in validation rows, a tenth unless said otherwise, "
       "instead "
-      "of by their loss; --patience is 3 then");
+      "of by their loss; --patience is 5 then");
   command
       ->add_option(
           "--patience", a.train.patience,
