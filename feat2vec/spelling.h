@@ -6,8 +6,9 @@
 
 namespace feat2vec {
 
-/// The candidate nearest to `word` by edit distance (ties: the first), or empty when none is within a
-/// third of the word's length (at least 1, at most 4 edits). For "did you mean" in messages.
+/// The candidate nearest to `word` by edit distance (ties: the first) within a third of the word's length
+/// (at least 1, at most 4 edits); else the first that begins with `word`, of three characters or more;
+/// else empty. Case does not matter. For "did you mean" in messages.
 std::string nearest_spelling(std::string_view word, const std::vector<std::string>& candidates);
 
 /// ` (did you mean "x"?)`, or empty when no candidate is near.

@@ -13,6 +13,21 @@ TEST(NearestSpelling, FindsInsertionsDeletionsAndChanges) {
   EXPECT_EQ(nearest_spelling("misssing", known), "missing");
 }
 
+TEST(NearestSpelling, NeighboursThatChangePlacesAreOneEdit) {
+  EXPECT_EQ(nearest_spelling("tilte", {"title"}), "title");
+  EXPECT_EQ(nearest_spelling("ittle", {"title"}), "title");
+  EXPECT_EQ(nearest_spelling("Ba", {"ab"}), "ab");
+  EXPECT_EQ(nearest_spelling("tiltee", {"title"}), "title");
+  EXPECT_EQ(nearest_spelling("itlte", {"title"}), "");
+}
+
+TEST(NearestSpelling, FindsWhatBeginsWithTheWordWhenNothingIsNear) {
+  EXPECT_EQ(nearest_spelling("desc", {"rating", "Description", "descent"}), "Description");
+  EXPECT_EQ(nearest_spelling("desc", {"description", "disc"}), "disc");
+  EXPECT_EQ(nearest_spelling("de", {"description"}), "");
+  EXPECT_EQ(nearest_spelling("descriptions of it", {"description"}), "");
+}
+
 TEST(NearestSpelling, PrefersTheFewestEditsThenTheFirst) {
   EXPECT_EQ(nearest_spelling("abcdefghi", {"abcdefgxy", "abcdefghx", "xbcdefghi"}), "abcdefghx");
 }
