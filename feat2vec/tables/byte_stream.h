@@ -19,6 +19,8 @@ class ByteStream {
   /// and for damaged compression.
   std::size_t append(std::string& bytes, std::size_t size);
 
+  bool is_compressed() const { return is_compressed_; }
+
  private:
   std::string name_;
   std::shared_ptr<arrow::io::InputStream> stream_;

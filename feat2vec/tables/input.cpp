@@ -112,9 +112,18 @@ std::string Input::rest() {
   return bytes;
 }
 
-void Input::hold() {
+bool Input::can_be_read_again() const {
   std::error_code ignored;
-  if (path_ != "-" && std::filesystem::is_regular_file(path_, ignored)) return;
+  return path_ != "-" && std::filesystem::is_regular_file(path_, ignored);
+}
+
+std::optional<std::string> Input::plain_file() const {
+  if (!can_be_read_again() || stream_->is_compressed()) return std::nullopt;
+  return path_;
+}
+
+void Input::hold() {
+  if (can_be_read_again()) return;
   start_ = rest();
   position_ = 0;
   is_held_ = true;

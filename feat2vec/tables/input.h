@@ -33,6 +33,10 @@ class Input {
   /// All that was not read yet.
   std::string rest();
 
+  /// The path of a file whose bytes are the content, from any place on; nothing for what is compressed
+  /// or can be read only once.
+  std::optional<std::string> plain_file() const;
+
   /// Begins anew. REQUIRES: a file that can be read twice, or `hold` before the first `append`.
   void rewind();
 
@@ -41,6 +45,7 @@ class Input {
 
  private:
   void start();
+  bool can_be_read_again() const;
 
   std::string path_;
   std::string name_;

@@ -15,12 +15,6 @@
 namespace feat2vec::tables {
 namespace {
 
-/// The cells of one key: those that are there, and the rows that they belong to.
-struct SparseColumn {
-  TextColumn cells;
-  std::vector<std::int64_t> rows;
-};
-
 TextColumn as_lists(const TextColumn& column) {
   TextColumn lists(column.name(), /*is_list=*/true);
   for (std::int64_t row = 0; row < column.rows(); ++row) {
@@ -30,16 +24,9 @@ TextColumn as_lists(const TextColumn& column) {
   return lists;
 }
 
-/// All `rows` cells of a column, missing where the key was absent.
-TextColumn dense(SparseColumn column, std::int64_t rows) {
-  if (column.cells.rows() == rows) return std::move(column.cells);
-  TextColumn all(column.cells.name(), column.cells.is_list());
-  for (std::size_t i = 0; i < column.rows.size(); ++i) {
-    while (all.rows() < column.rows[i]) all.append_missing();
-    all.append_row(column.cells, static_cast<std::int64_t>(i));
-  }
-  while (all.rows() < rows) all.append_missing();
-  return all;
+/// Missing cells up to row `rows`.
+void fill(TextColumn& column, std::int64_t rows) {
+  while (column.rows() < rows) column.append_missing();
 }
 
 /// Takes the events of one object after another and appends their values to columns.
@@ -47,7 +34,11 @@ class RowBuilder : public nlohmann::json_sax<nlohmann::json> {
  public:
   const std::string& problem() const { return problem_; }
   std::int64_t rows() const { return rows_; }
-  std::vector<SparseColumn> take_columns() { return std::move(columns_); }
+  /// Missing where a key was absent.
+  std::vector<TextColumn> take_columns() {
+    for (TextColumn& column : columns_) fill(column, rows_);
+    return std::move(columns_);
+  }
 
   bool null() override { return depth_ > 1 || end_cell(); }
   bool boolean(bool value) override { return add(value ? "true" : "false"); }
@@ -67,12 +58,12 @@ class RowBuilder : public nlohmann::json_sax<nlohmann::json> {
       return fail("at most " + std::to_string(kMostColumns) + " keys in all objects, received " +
                   in_quotes(name) + " too");
     }
-    if (is_new) columns_.push_back({TextColumn(name), {}});
+    if (is_new) columns_.emplace_back(name);
     column_ = found->second;
-    const auto& rows = columns_[column_].rows;
-    if (!rows.empty() && rows.back() == rows_) {
+    if (columns_[column_].rows() > rows_) {
       return fail("each key once in an object, received " + in_quotes(name) + " twice");
     }
+    fill(columns_[column_], rows_);
     return true;
   }
   bool end_object() override {
@@ -82,7 +73,7 @@ class RowBuilder : public nlohmann::json_sax<nlohmann::json> {
   bool start_array(std::size_t /*elements*/) override {
     if (depth_++ != 1)
       return fail("a list of values, received a list in a list in " + in_quotes(name()));
-    TextColumn& cells = columns_[column_].cells;
+    TextColumn& cells = columns_[column_];
     if (!cells.is_list()) cells = as_lists(cells);
     return true;
   }
@@ -93,9 +84,7 @@ class RowBuilder : public nlohmann::json_sax<nlohmann::json> {
   }
 
  private:
-  std::string name() const {
-    return columns_.empty() ? std::string() : columns_[column_].cells.name();
-  }
+  std::string name() const { return columns_.empty() ? std::string() : columns_[column_].name(); }
   bool fail(const std::string& problem) {
     problem_ = problem;
     return false;
@@ -106,18 +95,17 @@ class RowBuilder : public nlohmann::json_sax<nlohmann::json> {
   }
   /// Appends the texts of the cell that has ended: a list, or one text or none.
   bool end_cell() {
-    auto& [cells, rows] = columns_[column_];
+    TextColumn& cells = columns_[column_];
     if (cells.is_list()) {
       cells.append_list(std::vector<std::string_view>(texts_.begin(), texts_.end()));
     } else {
       cells.append(texts_.empty() ? std::string_view() : texts_.front());
     }
-    rows.push_back(rows_);
     texts_.clear();
     return true;
   }
 
-  std::vector<SparseColumn> columns_;
+  std::vector<TextColumn> columns_;
   std::unordered_map<std::string, std::size_t> indices_;
   std::vector<std::string> texts_;  ///< of the cell that is being read
   std::size_t column_ = 0;
@@ -126,20 +114,20 @@ class RowBuilder : public nlohmann::json_sax<nlohmann::json> {
   std::string problem_;
 };
 
-/// Finds the objects of a text: one after another, or the elements of one array.
+/// Finds the objects of a text, piece by piece: one after another, or the elements of one array.
 class ObjectScanner {
  public:
-  ObjectScanner(std::string_view text, std::string file) : text_(text), file_(std::move(file)) {}
+  explicit ObjectScanner(Input& input) : input_(input), file_(shown_path(input.name())) {}
 
-  /// The next object, or an empty view at the end. Throws Error for what is between objects and does
-  /// not belong there.
+  /// The next object, valid until the next call, or an empty view at the end. Throws Error for what is
+  /// between objects and does not belong there.
   std::string_view next() {
     skip_blanks();
     if (is_first_ && at('[')) open_array();
     if (in_array_ && !is_first_) step_to_element();
     if (in_array_ && is_first_ && at(']')) close_array();
     is_first_ = false;
-    if (position_ == text_.size()) {
+    if (!has_byte()) {
       if (in_array_) throw error("']' behind the last object", "the end of the file");
       return {};
     }
@@ -153,7 +141,20 @@ class ObjectScanner {
   std::string place() const { return file_ + ":" + std::to_string(start_line_); }
 
  private:
-  bool at(char c) const { return position_ < text_.size() && text_[position_] == c; }
+  /// Whether there is a byte at `position_`, which is read when it is not in memory yet.
+  bool has_byte() { return position_ < text_.size() || read_on(position_); }
+
+  /// Reads a piece; what stands before `begin` is let go. False at the end.
+  bool read_on(std::size_t& begin) {
+    constexpr std::size_t kPiece = std::size_t{1} << 20U;
+    const std::size_t gone = begin;
+    text_.erase(0, gone);
+    position_ -= gone;
+    begin = 0;
+    return input_.append(text_, kPiece);
+  }
+
+  bool at(char c) { return has_byte() && text_[position_] == c; }
   void step() {
     if (text_[position_] == '\n') ++line_;
     ++position_;
@@ -175,39 +176,45 @@ class ObjectScanner {
   /// Behind an element: past the comma to the next one, or past the end of the array.
   void step_to_element() {
     if (at(']')) return close_array();
-    if (position_ == text_.size()) return;
+    if (!has_byte()) return;
     if (!at(',')) throw error("',' or ']' behind an object", rest());
     step();
     skip_blanks();
   }
   std::string_view skip_object() {
-    const std::size_t begin = position_;
+    std::size_t begin = position_;
+    const auto has_more = [&] { return position_ < text_.size() || read_on(begin); };
     int depth = 0;
     bool in_string = false;
     do {
       const char c = text_[position_];
-      if (in_string && c == '\\' && position_ + 1 < text_.size()) {
-        step();
+      step();
+      if (in_string && c == '\\') {
+        if (has_more()) step();
       } else if (c == '"') {
         in_string = !in_string;
       } else if (!in_string) {
         depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
       }
-      step();
-    } while (position_ < text_.size() && (depth > 0 || in_string));
-    return text_.substr(begin, position_ - begin);
+    } while ((depth > 0 || in_string) && has_more());
+    return std::string_view(text_).substr(begin, position_ - begin);
   }
-  std::string rest() const {
-    return in_quotes(text_.substr(position_, text_.find('\n', position_) - position_));
+  /// The line from here on, as much of it as is shown.
+  std::string rest() {
+    while (text_.size() - position_ <= kShownBytes && read_on(position_)) {
+    }
+    const std::string_view rest = std::string_view(text_).substr(position_);
+    return in_quotes(rest.substr(0, rest.find('\n')));
   }
   Error error(const std::string& expected, const std::string& received) const {
     return Error(file_ + ":" + std::to_string(line_) + ": expected " + expected + ", received " +
                  received);
   }
 
-  std::string_view text_;
+  Input& input_;
   std::string file_;
-  std::size_t position_ = 0;
+  std::string text_;          ///< what is in memory
+  std::size_t position_ = 0;  ///< in it
   std::int64_t line_ = 1;
   std::int64_t start_line_ = 1;
   bool is_first_ = true;
@@ -218,8 +225,7 @@ class ObjectScanner {
 }  // namespace
 
 ParsedFile read_json(Input& input) {
-  const std::string text = input.rest();
-  ObjectScanner scanner(text, shown_path(input.name()));
+  ObjectScanner scanner(input);
   RowBuilder builder;
   for (std::string_view object = scanner.next(); !object.empty(); object = scanner.next()) {
     if (!nlohmann::json::sax_parse(object, &builder)) {
@@ -231,10 +237,8 @@ ParsedFile read_json(Input& input) {
   }
   ParsedFile file;
   file.source = {input.name(), {}, builder.rows(), {}};
-  for (SparseColumn& column : builder.take_columns()) {
-    file.columns.push_back(dense(std::move(column), builder.rows()));
-    file.source.fields.push_back(file.columns.back().name());
-  }
+  file.columns = builder.take_columns();
+  for (const TextColumn& column : file.columns) file.source.fields.push_back(column.name());
   return file;
 }
 

@@ -93,7 +93,8 @@ ParsedFile parse_file(const std::string& path, const ReadOptions& options) {
   if (input.kind() == InputKind::kDelimited) {
     return read_delimited(input, options.header, options.skip_bad_rows, options.threads);
   }
-  ParsedFile file = input.kind() == InputKind::kJson ? read_json(input) : read_columnar(input);
+  ParsedFile file =
+      input.kind() == InputKind::kJson ? read_json(input) : read_columnar(input, options.threads);
   check_names(file);
   check_cells(file, options.skip_bad_rows);
   if (file.source.rows == 0) {

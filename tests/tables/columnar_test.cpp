@@ -56,6 +56,33 @@ TEST(Columnar, TypedCellsBecomeTexts) {
   expect_typed_texts(files.read("t.arrow.gz", compressed_arrow));
 }
 
+TEST(Columnar, ManyBatchesWhateverTheThreads) {
+  const TableFiles files;
+  std::vector<std::optional<std::string>> cells;
+  std::vector<std::optional<std::vector<std::string>>> lists;
+  for (int row = 0; row < 150'000; ++row) {
+    cells.push_back(row % 7 == 0 ? std::nullopt : std::optional("v" + std::to_string(row % 999)));
+    lists.push_back(std::vector<std::string>(static_cast<std::size_t>(row % 3), "m"));
+  }
+  const NamedArrays columns{{"a", strings(cells)}, {"b", string_lists(lists)}};
+  write_parquet(files.path("t.parquet"), columns);
+  write_arrow(files.path("t.arrow"), columns, false);
+  write_arrow(files.path("t.stream"), columns, true);
+  files.write("t.gz", compressed(read_file(files.path("t.parquet"))));
+  for (const char* name : {"t.parquet", "t.arrow", "t.stream", "t.gz"}) {
+    for (const int threads : {1, 3}) {
+      const Table table = read_table({files.path(name)}, {.threads = threads});
+      ASSERT_EQ(table.rows(), std::ssize(cells));
+      for (std::int64_t row = 0; row < table.rows(); ++row) {
+        const auto i = static_cast<std::size_t>(row);
+        ASSERT_EQ(table.column("a").text(row), cells[i].value_or("")) << name << row;
+        ASSERT_EQ(table.column("b").first_member(row + 1) - table.column("b").first_member(row),
+                  std::ssize(*lists[i]));
+      }
+    }
+  }
+}
+
 TEST(Columnar, ContentDecidesBeforeTheName) {
   const TableFiles files;
   write_parquet(files.path("t.csv"), typed_columns());

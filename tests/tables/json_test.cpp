@@ -38,6 +38,34 @@ TEST(Json, ScalarsAreKeptAsTheyAreWritten) {
   EXPECT_EQ(texts(table.column("extra")), (Texts{"", "-3", ""}));
 }
 
+TEST(Json, ALongTextIsTakenPieceByPiece) {
+  const TableFiles files;
+  std::string lines;
+  std::string array;
+  Texts expected;
+  for (std::size_t i = 0; lines.size() < 5'000'000; ++i) {  // some objects are longer than a piece
+    expected.push_back(std::to_string(i) +
+                       std::string(i % 1000 == 7 ? 2'500'000 : i % 97, "x{,]"[i % 4]));
+    const std::string object = "{\"a\":\"" + expected.back() + R"(","b":["p\"\\","q"]})";
+    lines += object + "\n";
+    array += (i == 0 ? "[" : " ,\n") + object;
+  }
+  for (const std::string& text : {lines, array + "]"}) {
+    const Table table = files.read("t.json", text);
+    EXPECT_TRUE(texts(table.column("a")) == expected);
+    EXPECT_EQ(table.column("b").member(2 * table.rows() - 2), "p\"\\");
+  }
+  const auto error = [&](const std::string& text) {
+    return files.without_folder(error_of([&] { files.read("t.json", text); }));
+  };
+  const std::string last = std::to_string(expected.size());
+  EXPECT_EQ(
+      error(array),
+      "t.json:" + last + ": expected ']' behind the last object, received the end of the file");
+  EXPECT_TRUE(
+      error(lines + "{\"a\"}").starts_with("t.json:" + std::to_string(expected.size() + 1)));
+}
+
 TEST(Json, AListColumnTakesSingleValues) {
   const TableFiles files;
   const Table table = files.read("t.jsonl", "{\"a\":\"x\"}\n{\"a\":[\"y\",null,\"z\"]}\n");
