@@ -19,6 +19,12 @@ class ColumnItems {
     if (data::is_whole_cell(kind_)) absent_ = column.absent().to(at::kCPU).contiguous();
   }
 
+  /// As many as there would be if nothing were absent.
+  std::int64_t most_items() const {
+    if (data::is_whole_cell(kind_)) return absent_.numel();
+    return ids_.defined() ? ids_.numel() : 0;
+  }
+
   template <class Add>
   void each(std::int64_t row, const Add& add) const {
     switch (kind_) {
@@ -59,6 +65,9 @@ Items::Items(const data::Dataset& dataset) {
   std::vector<ColumnItems> columns;
   for (std::size_t f = 0; f < dataset.columns().size(); ++f)
     columns.emplace_back(dataset.column(f), static_cast<std::int32_t>(f));
+  std::int64_t most = 0;  // a vector that grows would be there twice
+  for (const ColumnItems& column : columns) most += column.most_items();
+  items_.reserve(static_cast<std::size_t>(most));
   begin_.reserve(static_cast<std::size_t>(dataset.rows()) + 1);
   begin_.push_back(0);
   for (std::int64_t row = 0; row < dataset.rows(); ++row) {

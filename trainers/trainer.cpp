@@ -12,11 +12,19 @@
 namespace feat2vec::trainers {
 namespace {
 
+/// Looks at some rows at a time, for what is made on the way is as large as they are.
+bool all_finite(const at::Tensor& parameter) {
+  constexpr std::int64_t kRows = 16384;
+  const std::vector<at::Tensor> parts =
+      parameter.dim() == 0 ? std::vector{parameter} : parameter.split(kRows);
+  return std::all_of(parts.begin(), parts.end(),
+                     [](const at::Tensor& part) { return at::isfinite(part).all().item<bool>(); });
+}
+
 bool all_finite(const torch::nn::Module& module) {
   const auto parameters = module.parameters();
-  return std::all_of(parameters.begin(), parameters.end(), [](const at::Tensor& parameter) {
-    return at::isfinite(parameter).all().item<bool>();
-  });
+  return std::all_of(parameters.begin(), parameters.end(),
+                     [](const at::Tensor& parameter) { return all_finite(parameter); });
 }
 
 nlohmann::json to_json(const LossSum& loss) {
@@ -100,7 +108,7 @@ TrainResult Trainer::fit(const std::function<bool()>& stop_requested) {
   result_.outcome = Outcome::kCompleted;
   result_.steps = 0;
   if (!resumed_) start_group_offsets();
-  if (best_.empty()) best_ = copy_parameters(*model_);
+  if (best_.empty() && !done()) keep_weights();
   resumed_ = true;
   if (stop_requested()) {
     result_.outcome = Outcome::kInterrupted;
@@ -176,10 +184,18 @@ bool Trainer::end_epoch() {
   result_.training_loss = report.training.mean();
   if (validates())
     validate_epoch(report);
+  else if (!done())
+    keep_weights();
   else
-    best_ = copy_parameters(*model_);
+    best_.clear();  // nothing goes back to it
   for (Observer* observer : observers_) observer->on_epoch(report);
   return true;
+}
+
+/// Those to go back to are the ones of now; there are never two copies.
+void Trainer::keep_weights() {
+  best_.clear();
+  best_ = copy_parameters(*model_);
 }
 
 void Trainer::validate_epoch(EpochReport& report) {
@@ -188,7 +204,7 @@ void Trainer::validate_epoch(EpochReport& report) {
   report.best = stopping_.update(
       epoch_, measure_ ? measure_->as_loss(report.measured->value) : report.validation->mean());
   if (!report.best) return;
-  best_ = copy_parameters(*model_);
+  keep_weights();
   note_best();
 }
 

@@ -93,6 +93,7 @@ class Trainer {
   void start_group_offsets();
   bool end_epoch();
   bool validates() const { return validation_ != nullptr || measure_; }
+  void keep_weights();
   void validate_epoch(EpochReport& report);
   void note_best();
   void diverge(std::string received, const LossSum& loss);
@@ -112,7 +113,8 @@ class Trainer {
   std::int64_t step_ = 0;   ///< steps of the current epoch that are done
   LossSum epoch_loss_;      ///< of the current epoch so far
   EarlyStopping stopping_;
-  NamedTensors best_;  ///< weights of the best epoch; without validation of the last one
+  /// Weights of the best epoch; without validation of the last one, and none after all epochs.
+  NamedTensors best_;
   TrainResult result_;
 };
 

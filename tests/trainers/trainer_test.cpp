@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
@@ -276,6 +277,36 @@ TEST(Trainer, StopsAtALossThatIsNotFiniteAndKeepsTheLastGoodWeights) {
       << result.message;
   for (const auto& [name, weight] : copy_parameters(*model))
     EXPECT_TRUE(weight.isfinite().all().item<bool>()) << name;
+}
+
+TEST(Trainer, GoesBackToTheLastFinishedEpoch) {
+  const Planted planted = make_planted();
+  Feat2Vec model = make_planted_model();
+  TrainOptions options = short_options();
+  options.epochs = 5;
+  // Keeps the weights of the second epoch and spoils those of the third.
+  class Spoiler : public Observer {
+   public:
+    explicit Spoiler(Feat2Vec& model) : model_(model) {}
+    void on_epoch(const EpochReport& report) override {
+      if (report.epoch == 2) kept = copy_parameters(*model_);
+    }
+    void on_step(const StepReport& report) override {
+      const at::NoGradGuard no_grad;
+      if (report.epoch == 3) model_->parameters().front().fill_(NAN);
+    }
+    NamedTensors kept;
+
+   private:
+    Feat2Vec& model_;
+  } spoiler(model);
+  Trainer trainer(model, planted.sampler, nullptr, options);
+  trainer.observe(spoiler);
+  EXPECT_EQ(trainer.fit().outcome, Outcome::kDiverged);
+  const NamedTensors left = copy_parameters(*model);
+  ASSERT_EQ(left.size(), spoiler.kept.size());
+  for (std::size_t i = 0; i < left.size(); ++i)
+    EXPECT_TRUE(left[i].second.equal(spoiler.kept[i].second)) << left[i].first;
 }
 
 TEST(Trainer, StartsGroupOffsetsAtTheMeanLogNoise) {
