@@ -83,8 +83,8 @@ bool hold_out(TrainTable& table, std::uint64_t seed, int threads) {
   const std::int64_t rows = table.table.rows();
   const std::int64_t wanted = std::min(kMost, rows / kPart);
   if (wanted < kFewestLong) return false;
-  const tables::Encoder encoder = tables::Encoder::fit(table.table, table.schema, threads);
-  const data::Dataset encoded = encoder.encode(table.table, threads).dataset;
+  const data::Dataset encoded =
+      tables::fit_and_encode(table.table, table.schema, threads).encoded.dataset;
   if (wanted < kFewest && samplers::Items(encoded).size() / kPart < kFewestValues) return false;
   table.valid_rows =
       held_out_rows(encoded, static_cast<double>(wanted) / static_cast<double>(rows), seed);

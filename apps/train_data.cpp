@@ -168,14 +168,13 @@ TrainTable read_train_table(const TrainArguments& arguments) {
 
 TrainData encode(const data::Schema& schema, const tables::Table& training,
                  const std::optional<tables::Table>& validation, int threads) {
-  tables::Encoder encoder = tables::Encoder::fit(training, schema, threads);
-  data::Dataset train = drop_empty_rows(encoder.encode(training, threads).dataset, encoder.schema(),
-                                        training.source_name());
+  auto [encoder, encoded] = tables::fit_and_encode(training, schema, threads);
+  data::Dataset train = drop_empty_rows(encoded.dataset, encoder.schema(), training.source_name());
   std::optional<data::Dataset> valid;
   if (validation) {
-    tables::Encoded encoded = encoder.encode(*validation, threads);
-    warn_of_unseen(encoded.counts, fmt::format("{} (validation)", validation->source_name()));
-    valid = drop_empty_rows(encoded.dataset, encoder.schema(), validation->source_name());
+    const tables::Encoded others = encoder.encode(*validation, threads);
+    warn_of_unseen(others.counts, fmt::format("{} (validation)", validation->source_name()));
+    valid = drop_empty_rows(others.dataset, encoder.schema(), validation->source_name());
   }
   return {std::move(encoder), std::move(train), std::move(valid)};
 }

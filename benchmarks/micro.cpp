@@ -224,8 +224,7 @@ void csv_to_ids(benchmark::State& state) {
   }
   for (auto _ : state) {
     const tables::Table table = tables::read_table({path.string()});
-    const auto encoder = tables::Encoder::fit(table, tables::infer_schema(table).schema);
-    benchmark::DoNotOptimize(encoder.encode(table));
+    benchmark::DoNotOptimize(tables::fit_and_encode(table, tables::infer_schema(table).schema));
   }
   state.SetBytesProcessed(state.iterations() *
                           static_cast<std::int64_t>(std::filesystem::file_size(path)));

@@ -32,8 +32,7 @@ int main(int argc, char** argv) {
     const double start = benchmarks::cpu_seconds();
     const tables::Table table = tables::read_table({path});
     to_codes.push_back(megabytes / (benchmarks::cpu_seconds() - start));
-    const auto encoder = tables::Encoder::fit(table, tables::infer_schema(table).schema);
-    const tables::Encoded encoded = encoder.encode(table);
+    const auto fitted = tables::fit_and_encode(table, tables::infer_schema(table).schema);
     to_ids.push_back(megabytes / (benchmarks::cpu_seconds() - start));
   }
   fmt::print("{}\n",

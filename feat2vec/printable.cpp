@@ -1,6 +1,8 @@
 #include "feat2vec/printable.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace feat2vec {
 namespace {
@@ -44,6 +46,17 @@ std::size_t sequence_length(std::string_view text, std::size_t i) {
   return length;
 }
 
+/// Behind the bytes below 128 at `position`, eight at a time; fewer may follow.
+std::size_t skip_ascii(std::string_view text, std::size_t position) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  std::uint64_t bytes = 0;
+  for (; position + sizeof bytes <= text.size(); position += sizeof bytes) {
+    std::memcpy(&bytes, text.data() + position, sizeof bytes);
+    if ((bytes & kHighBits) != 0) break;
+  }
+  return position;
+}
+
 /// C0, DEL and C1 control characters.
 bool is_control(std::string_view sequence) {
   const unsigned char lead = byte_at(sequence, 0);
@@ -82,6 +95,8 @@ std::string shown_path(std::string_view path) {
 
 bool is_utf8(std::string_view text) {
   for (std::size_t position = 0; position < text.size();) {
+    position = skip_ascii(text, position);
+    if (position == text.size()) return true;
     const std::size_t length = sequence_length(text, position);
     if (length == 0) return false;
     position += length;

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "feat2vec/huge_pages.h"
+
 namespace feat2vec {
 
 /// Distinct texts, any bytes, with codes from 0 in the order in which they were added. The texts lie
@@ -18,8 +20,8 @@ class TextDictionary {
 
   TextDictionary() = default;
 
-  /// From `bytes()` and `offsets()` of another one. Throws Error when the two do not fit.
-  TextDictionary(std::string_view bytes, std::span<const std::size_t> offsets);
+  /// From `bytes()` and `offsets()` of another one, without index. Throws Error when the two do not fit.
+  TextDictionary(std::string bytes, std::vector<std::size_t> offsets);
 
   /// All texts one after another; text i is bytes offsets[i] .. offsets[i + 1].
   std::string_view bytes() const { return bytes_; }
@@ -39,13 +41,17 @@ class TextDictionary {
   /// The same for many texts: `codes` gets one each.
   void add(std::span<const std::string_view> texts, std::int32_t* codes);
 
-  /// The code of a text, or `kNone`. REQUIRES: the index was not released.
+  /// The code of a text, or `kNone`. REQUIRES: there is an index.
   std::int32_t find(std::string_view text) const;
+  /// The same for many texts: `codes` gets one each.
+  void find(std::span<const std::string_view> texts, std::int32_t* codes) const;
 
   /// Makes room for so many texts in all.
   void reserve(std::size_t texts);
 
-  /// Frees what only `add` and `find` need; the next `add` makes it anew.
+  /// Makes what `add` and `find` need; `add` does so by itself.
+  void make_index() { reserve(offsets_.size() - 1); }
+  /// Frees it.
   void release_index();
 
  private:
@@ -57,16 +63,26 @@ class TextDictionary {
     std::int32_t code = kNone;
   };
 
+  /// A text that is looked for, and where the search begins.
+  struct Wanted {
+    Slot slot;
+    std::size_t home = 0;
+  };
+
   static Slot slot_of(std::string_view text);
   std::size_t home(const Slot& slot) const;
+  Wanted wanted(std::string_view text) const;
   bool is_same(const Slot& slot, const Slot& wanted, std::string_view text) const;
-  std::size_t place_of(const Slot& wanted, std::string_view text) const;
-  std::int32_t add(const Slot& wanted, std::string_view text);
+  std::size_t place_of(const Wanted& wanted, std::string_view text) const;
+  void put(const Slot& slot);
+  std::int32_t add(const Wanted& wanted, std::string_view text);
+  template <typename Visit>
+  void for_each_wanted(std::span<const std::string_view> texts, const Visit& visit) const;
 
   std::string bytes_;
   std::vector<std::size_t> offsets_{0};
-  std::vector<Slot> slots_;  ///< a power of two of them, or none
-  int shift_ = 64;           ///< 64 - log2(slots)
+  PageVector<Slot> slots_;  ///< a power of two of them, or none
+  int shift_ = 64;          ///< 64 - log2(slots)
 };
 
 }  // namespace feat2vec

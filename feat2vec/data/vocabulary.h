@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,8 +31,13 @@ class Vocabulary {
   Vocabulary(const std::vector<std::pair<std::string_view, std::int64_t>>& values,
              std::int64_t missing_count);
 
+  /// From the texts whose count, one each, is above 0. `ids` gets the id of every text, or `kNoValue`.
+  /// Throws Error when there is not one count of 0 or more for each.
+  Vocabulary(const TextDictionary& texts, std::span<const std::int64_t> counts,
+             std::int64_t missing_count, std::vector<std::int32_t>& ids);
+
   /// Number of values, missing not among them.
-  std::int64_t size() const { return values_->size(); }
+  std::int64_t size() const { return values_->texts.size(); }
 
   /// Number of vectors: `size()`, and one more when missing has a vector of its own.
   std::int64_t rows() const { return size() + (missing_count_ > 0 ? 1 : 0); }
@@ -38,14 +45,23 @@ class Vocabulary {
   /// Id of a value, or nothing when training never saw it.
   std::optional<std::int32_t> find(std::string_view value) const;
 
+  /// Id of each text, or `kNoValue`.
+  std::vector<std::int32_t> find(const TextDictionary& texts) const;
+
   /// Id of the missing value, or `kNoValue` when it has no vector.
   std::int32_t missing_id() const;
 
   /// Text of a value, valid as long as the vocabulary; missing is the empty text. Throws Error when `id` is not in [0, rows()).
   std::string_view value(std::int64_t id) const;
 
+  /// The texts of all values by id, missing not among them.
+  const TextDictionary& values() const { return values_->texts; }
+
   /// Occurrences in the training rows (of members, for a bag).
   std::int64_t count(std::int64_t id) const;
+
+  /// The counts of all ids, [rows()].
+  std::span<const std::int64_t> counts() const { return counts_; }
 
   std::int64_t missing_count() const { return missing_count_; }
 
@@ -53,7 +69,16 @@ class Vocabulary {
   std::string nearest_spelling(std::string_view value) const;
 
  private:
-  std::shared_ptr<const TextDictionary> values_ = std::make_shared<TextDictionary>();
+  /// What copies share. Training a model never looks for a text, so the index that finds them is made
+  /// when it is first asked for.
+  struct Values {
+    TextDictionary texts;
+    std::once_flag has_index;
+  };
+
+  const TextDictionary& indexed() const;
+
+  std::shared_ptr<Values> values_ = std::make_shared<Values>();
   std::vector<std::int64_t> counts_;
   std::int64_t missing_count_ = 0;
 };

@@ -1,6 +1,6 @@
 #include "feat2vec/storage/model_file.h"
 
-#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
 #include <ATen/ops/tensor.h>
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
@@ -9,7 +9,9 @@
 #include <charconv>
 #include <cstdint>
 #include <filesystem>
+#include <iterator>
 #include <optional>
+#include <span>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -78,23 +80,25 @@ std::string json_text(const nlohmann::json& json, const std::string& path) {
   return text;
 }
 
+/// Numbers as a tensor that is no copy.
+template <typename T>
+at::Tensor view_of(std::span<const T> numbers, at::ScalarType type) {
+  return at::from_blob(const_cast<T*>(numbers.data()), {std::ssize(numbers)},
+                       at::TensorOptions(type));  // it is only read
+}
+
+/// The tensors live as long as the vocabulary.
 void add_vocabulary(NamedTensors& tensors, const std::string& feature,
                     const data::Vocabulary& vocabulary, const std::string& path) {
+  static_assert(sizeof(std::size_t) == sizeof(std::int64_t));
   if (vocabulary.rows() == 0) return;
-  std::vector<std::string> names;
-  names.reserve(static_cast<std::size_t>(vocabulary.size()));
-  for (std::int64_t id = 0; id < vocabulary.size(); ++id) {
-    names.emplace_back(vocabulary.value(id));
-    if (!is_utf8(names.back())) throw file_error(path, "names in UTF-8", in_quotes(names.back()));
-  }
-  const PackedStrings packed = pack_strings(names);
-  const at::Tensor counts = at::empty({vocabulary.rows()}, at::kLong);
-  for (std::int64_t id = 0; id < vocabulary.rows(); ++id) {
-    counts.mutable_data_ptr<std::int64_t>()[id] = vocabulary.count(id);
-  }
-  tensors.emplace_back("counts/" + feature, counts);
-  tensors.emplace_back("names/" + feature, packed.bytes);
-  tensors.emplace_back("names_offsets/" + feature, packed.offsets);
+  const TextDictionary& names = vocabulary.values();
+  for (std::int32_t id = 0; id < names.size(); ++id)
+    if (!is_utf8(names[id])) throw file_error(path, "names in UTF-8", in_quotes(names[id]));
+  tensors.emplace_back("counts/" + feature, view_of(vocabulary.counts(), at::kLong));
+  tensors.emplace_back("names/" + feature,
+                       view_of(std::span<const char>(names.bytes()), at::kByte));
+  tensors.emplace_back("names_offsets/" + feature, view_of(names.offsets(), at::kLong));
 }
 
 void add_seen(NamedTensors& tensors, const data::RowSketch& seen) {

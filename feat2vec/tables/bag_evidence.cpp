@@ -55,7 +55,7 @@ BagEvidence bag_evidence(const ColumnStats& stats, std::string_view separator,
   std::int64_t bytes = 0;
   std::size_t fewest = 0;
   std::size_t most = 0;
-  for (const auto& [text, rows] : stats.values) {
+  stats.for_each([&](std::string_view text, std::int64_t rows) {
     members.clear();
     for_each_member(text, separator, missing_words,
                     [&](std::string_view member) { members.push_back(member); });
@@ -65,7 +65,7 @@ BagEvidence bag_evidence(const ColumnStats& stats, std::string_view separator,
     if (is_split) fewest = fewest == 0 ? members.size() : std::min(fewest, members.size());
     most = std::max(most, members.size());
     for (std::size_t i = 0; i < members.size(); ++i) note(uses[members[i]], is_split, i == 0);
-  }
+  });
   std::int64_t in_split = 0;
   std::int64_t recurring = 0;
   std::int64_t recurring_members = 0;
@@ -90,11 +90,16 @@ BagEvidence bag_evidence(const ColumnStats& stats, std::string_view separator,
 
 namespace {
 
-/// Whether the separator occurs in so many cells that they can be bags.
-bool may_split(const ColumnStats& stats, std::string_view separator) {
+/// Whether the separator, one byte, occurs in so many cells that they can be bags.
+bool may_split(const ColumnStats& stats, char separator) {
+  const std::string_view bytes = stats.texts->bytes();
+  const auto offsets = stats.texts->offsets();
   std::int64_t rows = 0;
-  for (const auto& [text, count] : stats.values) {
-    if (text.find(separator) != std::string_view::npos) rows += count;
+  std::size_t code = 0;
+  for (std::size_t found = bytes.find(separator); found != std::string_view::npos;
+       found = bytes.find(separator, offsets[code])) {
+    while (offsets[code + 1] <= found) ++code;
+    rows += stats.counts[code++];
   }
   return share(rows, stats.present) >= kSplitShare;
 }
@@ -105,7 +110,7 @@ std::optional<BagEvidence> find_bag(const ColumnStats& stats,
                                     std::span<const std::string> missing_words) {
   std::optional<BagEvidence> best;
   for (const std::string_view separator : kSeparators) {
-    if (!may_split(stats, separator)) continue;
+    if (!may_split(stats, separator.front())) continue;
     BagEvidence evidence = bag_evidence(stats, separator, missing_words);
     if (!evidence.is_bag() || (best && best->split_share >= evidence.split_share)) continue;
     best = std::move(evidence);

@@ -32,15 +32,17 @@ std::size_t integer_digits(double value) {
 void collect_texts(const TextColumn& column, std::span<const std::string> missing_words,
                    ColumnStats& stats) {
   constexpr std::size_t kExamples = 3;
-  const std::vector<std::int64_t> counts = column.counts();
+  stats.texts = &column.values();
+  stats.counts = column.counts();
   std::int64_t bytes = 0;
   std::int64_t words = 0;
-  for (std::int32_t code = 0; code < column.values().size(); ++code) {
-    const std::string_view text = column.values()[code];
-    const std::int64_t count = counts[static_cast<std::size_t>(code)];
-    if (count == 0 || is_missing_text(text, missing_words)) continue;
-    if (stats.values.size() < kExamples) stats.examples.push_back(text);
-    stats.values.emplace_back(text, count);
+  for (std::int32_t code = 0; code < stats.texts->size(); ++code) {
+    const std::string_view text = (*stats.texts)[code];
+    std::int64_t& count = stats.counts[static_cast<std::size_t>(code)];
+    if (is_missing_text(text, missing_words)) count = 0;
+    if (count == 0) continue;
+    if (stats.examples.size() < kExamples) stats.examples.push_back(text);
+    ++stats.distinct;
     stats.present += count;
     bytes += count * static_cast<std::int64_t>(text.size());
     words += count * word_count(text);
@@ -74,14 +76,18 @@ void collect_numbers(std::vector<double> numbers, ColumnStats& stats) {
 
 void read_number_texts(ColumnStats& stats) {
   std::vector<double> numbers;
-  for (const auto& [text, count] : stats.values) {
+  bool all = true;
+  stats.for_each_until([&](std::string_view text, std::int64_t count) {
     const Number number = parse_number(text);
-    if (number.kind == NumberKind::kWord || number.kind == NumberKind::kInfinite) return;
+    all = number.kind != NumberKind::kWord && number.kind != NumberKind::kInfinite;
+    if (!all) return false;
     stats.codes = stats.codes || has_leading_zero(text);
-    if (number.kind != NumberKind::kNumber) continue;
+    if (number.kind != NumberKind::kNumber) return true;
     stats.numbers += count;
     numbers.push_back(number.value);
-  }
+    return true;
+  });
+  if (!all) return;
   collect_numbers(std::move(numbers), stats);
   stats.numeric = stats.numbers > 0;
   if (stats.numeric) stats.missing = stats.rows - stats.numbers;  // with the words for missing

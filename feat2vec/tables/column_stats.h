@@ -17,9 +17,9 @@ struct ColumnStats {
   std::int64_t rows = 0;
   std::int64_t missing = 0;
   std::int64_t present = 0;
-  /// The different texts of the column in the order of their first rows, with their number of rows;
-  /// views into the column.
-  std::vector<std::pair<std::string_view, std::int64_t>> values;
+  std::int64_t distinct = 0;              ///< different texts that are present
+  const TextDictionary* texts = nullptr;  ///< of the column, in the order of their first rows
+  std::vector<std::int64_t> counts;  ///< of each text its number of rows; 0: missing, or in no row
   std::vector<std::string_view> examples;  ///< the first few distinct texts
   double mean_length = 0;                  ///< bytes
   double mean_words = 0;
@@ -36,9 +36,24 @@ struct ColumnStats {
   double high = 0;          ///< the largest number
   std::size_t digits = 0;   ///< of the integer part, as nearly all distinct numbers have; else 0
 
-  std::int64_t distinct() const { return static_cast<std::int64_t>(values.size()); }
   double distinct_share() const {
-    return present == 0 ? 0 : static_cast<double>(distinct()) / static_cast<double>(present);
+    return present == 0 ? 0 : static_cast<double>(distinct) / static_cast<double>(present);
+  }
+
+  /// Calls `visit(text, rows)` for each text that is present, until it returns false.
+  template <typename Visit>
+  void for_each_until(Visit&& visit) const {
+    for (std::size_t code = 0; code < counts.size(); ++code)
+      if (counts[code] > 0 && !visit((*texts)[static_cast<std::int32_t>(code)], counts[code]))
+        return;
+  }
+  /// The same for all of them.
+  template <typename Visit>
+  void for_each(Visit&& visit) const {
+    for_each_until([&](std::string_view text, std::int64_t count) {
+      visit(text, count);
+      return true;
+    });
   }
 };
 

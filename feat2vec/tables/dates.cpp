@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <string>
-#include <vector>
 
 #include "feat2vec/tables/members.h"
 
@@ -27,19 +26,19 @@ bool is_month(std::string_view word) {
 
 /// Three groups of one, two or four digits.
 bool is_day(std::string_view text, char separator) {
-  std::vector<std::size_t> widths{0};
+  std::array<int, 3> widths{};
+  std::size_t group = 0;
   for (const char c : text) {
     if (c == separator) {
-      widths.push_back(0);
+      if (++group == widths.size()) return false;
     } else if (is_digit(c)) {
-      ++widths.back();
+      ++widths[group];
     } else {
       return false;
     }
   }
-  return widths.size() == 3 && std::all_of(widths.begin(), widths.end(), [](std::size_t width) {
-           return width == 1 || width == 2 || width == 4;
-         });
+  return std::all_of(widths.begin(), widths.end(),
+                     [](int width) { return width == 1 || width == 2 || width == 4; });
 }
 
 /// `1990-01-08`, `8/1/1990`, `08.01.90`; a time may follow a blank or `T`.

@@ -52,4 +52,13 @@ class Encoder {
   std::vector<data::Vocabulary> vocabularies_;
 };
 
+/// An encoder, and the table that it was fitted to, encoded with it.
+struct FittedEncoder {
+  Encoder encoder;
+  Encoded encoded;
+};
+
+/// `Encoder::fit` and `Encoder::encode` of one table, for less than the two cost.
+FittedEncoder fit_and_encode(const Table& table, data::Schema schema, int threads = 1);
+
 }  // namespace feat2vec::tables

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +25,12 @@ class FeatureValues {
 
   /// The values, by code; some may be in no row.
   const TextDictionary& values() const { return *values_; }
+
+  /// Whether cells are taken apart; otherwise values are the texts of one column.
+  bool has_members() const { return has_members_; }
+
+  /// The few codes of a single column that are no value.
+  std::span<const std::int32_t> missing() const { return missing_; }
 
   /// Calls `visit(code, column)` for each value of a row, each once.
   template <typename Visit>
@@ -67,7 +74,7 @@ class FeatureValues {
   bool has_members_ = false;
   std::vector<Source> sources_;
   const TextDictionary* values_ = nullptr;
-  std::vector<std::int32_t> missing_;     ///< the few codes of a single column that are no value
+  std::vector<std::int32_t> missing_;
   TextDictionary members_;                ///< of a bag or text
   std::int64_t visit_ = 0;                ///< number of the row that is looked at
   std::vector<std::int64_t> last_visit_;  ///< that met each of the members

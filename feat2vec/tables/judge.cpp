@@ -76,17 +76,18 @@ Verdict judge_numbers(std::string_view name, const ColumnStats& stats) {
 /// Nearly all texts are dates; looked at no further than it takes to tell.
 bool are_dates(const ColumnStats& stats) {
   constexpr double kDateShare = 0.95;
-  const double allowed = static_cast<double>(stats.distinct()) * (1 - kDateShare);
+  const double allowed = static_cast<double>(stats.distinct) * (1 - kDateShare);
   std::int64_t others = 0;
-  return std::all_of(stats.values.begin(), stats.values.end(), [&](const auto& value) {
-    if (!is_date(value.first)) ++others;
+  stats.for_each_until([&](std::string_view text, std::int64_t /*rows*/) {
+    if (!is_date(text)) ++others;
     return static_cast<double>(others) <= allowed;
   });
+  return static_cast<double>(others) <= allowed;
 }
 
 Verdict judge_texts(const ColumnStats& stats) {
   if (are_dates(stats)) {
-    if (stats.present >= 2 * stats.distinct()) return {Decision::kCategorical, "dates that repeat"};
+    if (stats.present >= 2 * stats.distinct) return {Decision::kCategorical, "dates that repeat"};
     return {Decision::kDropped, "dates that hardly repeat"};
   }
   const bool is_long = stats.mean_words > kLongWords || stats.mean_length > kLongBytes;
@@ -139,7 +140,7 @@ bool is_id_name(std::string_view name) { return ends_with_word(name, "id", "Id",
 ColumnDecision describe(const TextColumn& column, const ColumnStats& stats) {
   ColumnDecision decision;
   decision.column = column.name();
-  decision.distinct = stats.distinct();
+  decision.distinct = stats.distinct;
   decision.missing_share =
       stats.rows == 0 ? 0 : static_cast<double>(stats.missing) / static_cast<double>(stats.rows);
   for (const std::string_view example : stats.examples) {
@@ -156,7 +157,7 @@ ColumnDecision judge_column(const TextColumn& column, const ColumnStats& stats, 
     verdict = {Decision::kDropped, "nothing: every cell is missing"};
   } else if (column.is_list()) {
     return as_list_bag(column, std::move(decision), missing_words);
-  } else if (stats.distinct() == 1 && stats.missing == 0) {
+  } else if (stats.distinct == 1 && stats.missing == 0) {
     verdict = {Decision::kDropped, "a constant: every cell is the same"};
   } else if (stats.numeric && !stats.codes) {
     verdict = judge_numbers(column.name(), stats);

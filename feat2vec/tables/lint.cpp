@@ -50,14 +50,14 @@ Counts count_values(const TextColumn& column) {
   const ColumnStats stats = column_stats(column, {});
   if (stats.numeric) return counts;
   const auto bag = find_bag(stats, {});
-  for (const auto& [text, rows] : stats.values) {
+  stats.for_each([&](std::string_view text, std::int64_t rows) {
     if (!bag) {
       counts[text] += rows;
-      continue;
+      return;
     }
     for_each_member(text, bag->separator, {},
-                    [&, n = rows](std::string_view member) { counts[member] += n; });
-  }
+                    [&](std::string_view member) { counts[member] += rows; });
+  });
   return counts;
 }
 

@@ -1,9 +1,13 @@
 #include "feat2vec/tables/table_cache.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string_view>
@@ -41,16 +45,31 @@ std::string digits_of(std::string_view bytes) {
   return checksum.digits();
 }
 
+/// What tells files of other content apart; only a piece of the file is in memory.
+json content_key(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::vector<char> piece(std::size_t{1} << 20U);
+  std::uint64_t size = 0;
+  storage::Checksum checksum;
+  while (file) {
+    file.read(piece.data(), std::ssize(piece));
+    const auto got = static_cast<std::size_t>(file.gcount());
+    checksum.update(piece.data(), got);
+    size += got;
+  }
+  if (!file.eof())
+    throw Error(shown_path(path) + ": expected a readable file, received " + std::strerror(errno));
+  return {size, checksum.digits()};
+}
+
 /// Tells apart whatever changes the table that is read.
 std::string key_of(const std::vector<std::string>& paths, const ReadOptions& options) {
   json key{{"format", kFormat},
            {"version", kVersion},
            {"skip_bad_rows", options.skip_bad_rows},
            {"header", options.header}};
-  for (const std::string& path : paths) {
-    const MappedFile file(path);
-    key["files"].push_back({extension_of(path), file.bytes().size(), digits_of(file.bytes())});
-  }
+  for (const std::string& path : paths)
+    key["files"].push_back({extension_of(path), content_key(path)});
   if (options.skip_bad_rows) key["paths"] = paths;  // they stand in the message about the first one
   return digits_of(key.dump(-1, ' ', true, json::error_handler_t::replace));
 }
@@ -172,8 +191,10 @@ Table load(const std::shared_ptr<const MappedFile>& file, const std::string& key
     const auto offsets = arrays.take<std::size_t>();
     const auto codes = arrays.take<std::int32_t>();
     const auto lists = arrays.take<std::int64_t>();
-    columns.emplace_back(entry.at("name").get<std::string>(), entry.at("is_list").get<bool>(),
-                         TextDictionary({bytes.data(), bytes.size()}, offsets), codes, lists, file);
+    columns.emplace_back(
+        entry.at("name").get<std::string>(), entry.at("is_list").get<bool>(),
+        TextDictionary({bytes.data(), bytes.size()}, {offsets.begin(), offsets.end()}), codes,
+        lists, file);
   }
   return Table(
       std::move(columns), std::move(sources),

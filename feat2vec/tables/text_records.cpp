@@ -47,16 +47,28 @@ constexpr std::uint64_t repeated(char c) {
   return static_cast<unsigned char>(c) * 0x0101010101010101U;
 }
 
-/// The high bit of each byte that is zero; of bytes above the first such one it may be set too.
-constexpr std::uint64_t zero_bytes(std::uint64_t bytes) {
-  return (bytes - repeated(1)) & ~bytes & repeated('\x80');
+/// The high bit of each byte that is not zero.
+constexpr std::uint64_t other_bytes(std::uint64_t bytes) {
+  constexpr std::uint64_t kLow = repeated('\x7f');
+  return ((bytes & kLow) + kLow) | bytes;
+}
+
+/// Bit i: byte i of eight is a separator, LF or CR.
+std::uint64_t ends_of_eight(const char* bytes, char separator) {
+  std::uint64_t eight = 0;
+  std::memcpy(&eight, bytes, sizeof eight);
+  const std::uint64_t others = other_bytes(eight ^ repeated(separator)) &
+                               other_bytes(eight ^ repeated('\n')) &
+                               other_bytes(eight ^ repeated('\r'));
+  // The product gathers the lowest bits of the eight bytes in its highest byte.
+  return ((~others >> 7U & repeated(1)) * 0x0102040810204080U) >> 56U;
 }
 
 static_assert(std::endian::native == std::endian::little, "the first byte is the lowest");
 
 }  // namespace
 
-bool RecordScanner::skip_line_end() {
+inline bool RecordScanner::skip_line_end() {
   if (position_ == text_.size()) return false;
   const std::size_t length = text_[position_] == '\n'                      ? 1
                              : text_.substr(position_).starts_with("\r\n") ? 2
@@ -83,21 +95,31 @@ bool RecordScanner::skip_quoted() {
   return true;
 }
 
-void RecordScanner::skip_unquoted() {
-  for (; position_ + sizeof(std::uint64_t) <= text_.size(); position_ += sizeof(std::uint64_t)) {
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, text_.data() + position_, sizeof bytes);
-    const std::uint64_t ends = zero_bytes(bytes ^ repeated(dialect_.separator)) |
-                               zero_bytes(bytes ^ repeated('\n')) |
-                               zero_bytes(bytes ^ repeated('\r'));
-    if (ends == 0) continue;
-    position_ += static_cast<std::size_t>(std::countr_zero(ends)) / 8;
-    return;
+/// Finds the ends of fields among the bytes from `position` on.
+inline void RecordScanner::look_at(std::size_t position) {
+  constexpr std::size_t kWindow = 64;
+  constexpr std::size_t kEight = sizeof(std::uint64_t);
+  window_ = position;
+  window_end_ = std::min(position + kWindow, text_.size());
+  ends_ = 0;
+  for (; position + kEight <= window_end_; position += kEight)
+    ends_ |= ends_of_eight(text_.data() + position, dialect_.separator) << (position - window_);
+  for (; position < window_end_; ++position) {
+    const char c = text_[position];
+    const bool is_end = c == dialect_.separator || c == '\n' || c == '\r';
+    ends_ |= std::uint64_t{is_end} << (position - window_);
   }
+}
+
+inline void RecordScanner::skip_unquoted() {
   while (position_ < text_.size()) {
-    const char c = text_[position_];
-    if (c == dialect_.separator || c == '\n' || c == '\r') return;
-    ++position_;
+    if (position_ - window_ >= window_end_ - window_) look_at(position_);  // also before it
+    const std::uint64_t ends = ends_ >> (position_ - window_);
+    if (ends != 0) {
+      position_ += static_cast<std::size_t>(std::countr_zero(ends));
+      return;
+    }
+    position_ = window_end_;
   }
 }
 
@@ -123,7 +145,7 @@ bool RecordScanner::next(Record& record) {
 }
 
 /// From the start of a record to its line end.
-void RecordScanner::read(Record& record) {
+inline void RecordScanner::read(Record& record) {
   record.begin = position_;
   record.line = line_;
   record.problem = RecordProblem::kNone;

@@ -62,12 +62,16 @@ class RecordScanner {
   bool skip_line_end();
   bool skip_quoted();
   void skip_unquoted();
+  void look_at(std::size_t position);
 
   std::string_view text_;
   Dialect dialect_;
   bool is_whole_ = true;
   std::size_t position_ = 0;
   std::int64_t line_ = 1;
+  std::size_t window_ = 0;      ///< where the bytes start that were looked at last, 64 of them
+  std::size_t window_end_ = 0;  ///< behind them
+  std::uint64_t ends_ = 0;      ///< bit i: byte i of these may end an unquoted field
 };
 
 /// The content of a field without its quotes.

@@ -40,6 +40,19 @@ TEST(Printable, KnowsUtf8) {
   }
 }
 
+TEST(Printable, KnowsUtf8WhereverItStands) {
+  for (std::size_t before = 0; before < 20; ++before) {
+    for (std::size_t behind = 0; behind < 20; ++behind) {
+      const std::string front(before, 'a');
+      const std::string back(behind, 'b');
+      EXPECT_TRUE(is_utf8(front + back));
+      EXPECT_TRUE(is_utf8(front + "é日" + back));
+      EXPECT_FALSE(is_utf8(front + "\xe9" + back));
+      EXPECT_FALSE(is_utf8(front + "é\x80" + back));
+    }
+  }
+}
+
 TEST(Printable, KnowsCleanText) {
   EXPECT_TRUE(is_clean_utf8("Amélie"));
   EXPECT_FALSE(is_clean_utf8("caf\xe9"));

@@ -47,6 +47,11 @@ TEST(TextDictionary, ManyTextsAtOnceGetTheSameCodes) {
   for (std::size_t i = 0; i < texts.size(); ++i) {
     ASSERT_EQ(codes[i], one_by_one.add(texts[i])) << i;
   }
+  std::vector<std::int32_t> found(texts.size());
+  at_once.find(views, found.data());
+  EXPECT_EQ(found, codes);
+  TextDictionary().find(views, found.data());
+  EXPECT_EQ(found, std::vector<std::int32_t>(texts.size(), TextDictionary::kNone));
 }
 
 TEST(TextDictionary, GrowsOnAfterItsIndexWasReleased) {
@@ -65,10 +70,11 @@ TEST(TextDictionary, GrowsOnAfterItsIndexWasReleased) {
 TEST(TextDictionary, IsMadeOfPartsThatFit) {
   TextDictionary dictionary;
   for (const char* text : {"a", "", "bc"}) dictionary.add(text);
-  TextDictionary same(dictionary.bytes(), dictionary.offsets());
+  using Offsets = std::vector<std::size_t>;
+  TextDictionary same(std::string(dictionary.bytes()),
+                      Offsets(dictionary.offsets().begin(), dictionary.offsets().end()));
   EXPECT_EQ(same[2], "bc");
   EXPECT_EQ(same.add(""), 1);
-  using Offsets = std::vector<std::size_t>;
   for (const Offsets& offsets : {Offsets{}, Offsets{0, 2}, Offsets{1, 3}, Offsets{0, 2, 1, 3}}) {
     EXPECT_THROW(TextDictionary("abc", offsets), Error);
   }

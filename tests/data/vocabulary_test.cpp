@@ -42,6 +42,46 @@ TEST(Vocabulary, AgreesWithAMapWhateverTheOrderOfTheValues) {
   EXPECT_EQ(shuffled.find("never seen"), std::nullopt);
 }
 
+TEST(Vocabulary, OfADictionaryIsTheSame) {
+  TextDictionary texts;
+  std::vector<std::int64_t> counts;
+  std::vector<std::pair<std::string_view, std::int64_t>> values;
+  std::mt19937 random(7);
+  for (int i = 0; i < 400; ++i) {  // some of them alike in more than their first bytes
+    std::string text(random() % 12, 'x');
+    for (auto n = random() % 4; n > 0; --n) text += "a\xff"[random() % 2];
+    if (texts.add(text) == std::ssize(counts)) counts.push_back(random() % 4);
+  }
+  for (std::int32_t code = 0; code < texts.size(); ++code) {
+    const std::int64_t count = counts[static_cast<std::size_t>(code)];
+    if (count > 0) values.emplace_back(texts[code], count);
+  }
+  std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
+  std::vector<std::int32_t> ids;
+  const Vocabulary vocabulary(texts, counts, 5, ids);
+  ASSERT_EQ(vocabulary.size(), std::ssize(values));
+  EXPECT_EQ(vocabulary.missing_count(), 5);
+  for (std::size_t id = 0; id < values.size(); ++id) {
+    EXPECT_EQ(vocabulary.value(static_cast<std::int64_t>(id)), values[id].first);
+    EXPECT_EQ(vocabulary.counts()[id], values[id].second);
+  }
+  EXPECT_EQ(vocabulary.counts().back(), 5);
+  EXPECT_EQ(vocabulary.find(texts), ids);
+  for (std::int32_t code = 0; code < texts.size(); ++code)
+    EXPECT_EQ(vocabulary.find(texts[code]).value_or(kNoValue), ids[static_cast<std::size_t>(code)]);
+}
+
+TEST(Vocabulary, OfADictionaryNeedsACountForEachText) {
+  TextDictionary texts;
+  texts.add("a");
+  std::vector<std::int32_t> ids;
+  for (const std::vector<std::int64_t>& counts : {std::vector<std::int64_t>{}, {1, 1}, {-1}})
+    EXPECT_THAT(error_of([&] { Vocabulary(texts, counts, 0, ids); }),
+                HasSubstr("expected a count of 0 or more for each text"));
+}
+
 TEST(Vocabulary, MissingIsTheLastIdWhenItWasSeen) {
   const Vocabulary vocabulary({{"a", 1}, {"b", 5}}, 3);
   EXPECT_EQ(vocabulary.size(), 2);

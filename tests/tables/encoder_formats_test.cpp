@@ -80,10 +80,7 @@ Schema sample_schema() {
   return schema;
 }
 
-void expect_same(const Encoder& a, const Encoder& b, const Table& of_a, const Table& of_b) {
-  EXPECT_EQ(a.schema(), b.schema());
-  const auto x = a.encode(of_a).dataset;
-  const auto y = b.encode(of_b).dataset;
+void expect_same(const data::Dataset& x, const data::Dataset& y) {
   for (std::size_t i = 0; i < x.columns().size(); ++i) {
     const auto equal = [](const at::Tensor& p, const at::Tensor& q) {
       return p.defined() == q.defined() && (!p.defined() || p.equal(q));
@@ -92,6 +89,31 @@ void expect_same(const Encoder& a, const Encoder& b, const Table& of_a, const Ta
     EXPECT_TRUE(equal(x.column(i).offsets, y.column(i).offsets)) << i;
     EXPECT_TRUE(equal(x.column(i).values, y.column(i).values)) << i;
     EXPECT_TRUE(equal(x.column(i).missing, y.column(i).missing)) << i;
+  }
+}
+
+void expect_same(const Encoder& a, const Encoder& b, const Table& of_a, const Table& of_b) {
+  EXPECT_EQ(a.schema(), b.schema());
+  expect_same(a.encode(of_a).dataset, b.encode(of_b).dataset);
+}
+
+TEST(Encoder, FittingAndEncodingAtOnceIsTheSame) {
+  const TableFiles files;
+  const Table table = files.read("t.csv", as_csv(sample(200, 3)) + ",,,\n");
+  for (const auto missing : {data::MissingPolicy::kVector, data::MissingPolicy::kLeaveOut}) {
+    Schema schema = sample_schema();
+    for (Feature& feature : schema.features) feature.missing = missing;
+    schema.missing_words = {"red"};
+    const FittedEncoder fitted = fit_and_encode(table, schema, 2);
+    const Encoded encoded = fitted.encoder.encode(table);
+    expect_same(fitted.encoded.dataset, encoded.dataset);
+    for (std::size_t i = 0; i < encoded.counts.size(); ++i) {
+      EXPECT_EQ(fitted.encoded.counts[i].name, encoded.counts[i].name);
+      EXPECT_EQ(fitted.encoded.counts[i].missing, encoded.counts[i].missing);
+      EXPECT_EQ(fitted.encoded.counts[i].unseen, 0);
+      EXPECT_EQ(encoded.counts[i].unseen, 0);
+    }
+    EXPECT_GT(encoded.counts[0].missing, 1);
   }
 }
 

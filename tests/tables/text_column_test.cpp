@@ -58,9 +58,7 @@ TEST(TextColumn, IsMadeOfPartsThatFit) {
   const auto made = [&](bool is_list, std::vector<std::int32_t> codes,
                         std::vector<std::int64_t> lists) {
     const auto kept = std::make_shared<std::vector<std::int32_t>>(std::move(codes));
-    return TextColumn("c", is_list,
-                      TextDictionary(whole.values().bytes(), whole.values().offsets()), *kept,
-                      lists, kept);
+    return TextColumn("c", is_list, whole.values(), *kept, lists, kept);
   };
   EXPECT_EQ(texts(made(true, {0, 1, 1}, {0, 2, 2, 3})), texts(whole));
   EXPECT_EQ(texts(made(false, {1, 0}, {0})), (Texts{"b", "a"}));
