@@ -172,9 +172,10 @@ void add_context_options(CLI::App* command, TrainArguments& a) {
       {{"group", samplers::Unit::kGroup}, {"member", samplers::Unit::kMember}},
       "what noise replaces: the whole value of a group, or one value");
   command->add_option_function<std::string>(
-      "--context", [&contexts](const std::string& text) { set_contexts(contexts, text); },
+      "--context", [&a](const std::string& text) { set_contexts(a, text); },
       "What of its row a value is scored against: all (of the row), keep (each with --keep), one "
-      "(each other value alone), subset (a random one), or shares such as subset:0.5,one:0.5");
+      "(each other value alone), subset (a random one), or shares of these (default "
+      "subset:0.5,one:0.5; where each column has one of few values a row, subset:0.5,all:0.5)");
   command->add_option("--keep", contexts.keep_probability, "Of --context keep")
       ->capture_default_str();
   command

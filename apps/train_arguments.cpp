@@ -33,6 +33,7 @@ void set_published(TrainArguments& arguments) {
   arguments.knots = 0;
   arguments.reader = false;
   arguments.sampler.contexts = samplers::ContextOptions();
+  arguments.contexts_by_table = false;
   arguments.sampler.noise_rows = 5;
   arguments.train.objective = trainers::Objective::kNce;
 }
@@ -68,7 +69,7 @@ void set_worked_example(TrainArguments& arguments) {
 void apply_preset(TrainArguments& arguments, std::string_view name) {
   if (name == "default") return;
   if (name == "best") {
-    set_contexts(arguments.sampler.contexts, "one");
+    set_contexts(arguments, "one");
     arguments.train.learning_rate = 0.03;
     return;
   }
@@ -78,7 +79,9 @@ void apply_preset(TrainArguments& arguments, std::string_view name) {
       fmt::format("--preset: expected default, best, paper or seed, received {}", name));
 }
 
-void set_contexts(samplers::ContextOptions& contexts, std::string_view text) {
+void set_contexts(TrainArguments& arguments, std::string_view text) {
+  arguments.contexts_by_table = false;
+  samplers::ContextOptions& contexts = arguments.sampler.contexts;
   contexts.all = contexts.keep = contexts.one = contexts.subset = 0;
   const std::map<std::string_view, double*> kinds{{"all", &contexts.all},
                                                   {"keep", &contexts.keep},
@@ -188,6 +191,13 @@ void finish(TrainArguments& arguments) {
   arguments.choose_epochs = arguments.valid_share > 0 || !arguments.valid.empty();
 }
 
+nlohmann::json context_shares(const samplers::ContextOptions& contexts) {
+  return {{"all", contexts.all},
+          {"keep", contexts.keep},
+          {"one", contexts.one},
+          {"subset", contexts.subset}};
+}
+
 nlohmann::json result_options(const TrainArguments& arguments) {
   const samplers::ContextOptions& contexts = arguments.sampler.contexts;
   const bool two_step = arguments.sampler.oversampler == samplers::Oversampler::kTwoStep;
@@ -199,10 +209,7 @@ nlohmann::json result_options(const TrainArguments& arguments) {
           {"knots", arguments.knots.value_or(-1)},
           {"unit", contexts.unit == samplers::Unit::kGroup ? "group" : "member"},
           {"context",
-           {{"all", contexts.all},
-            {"keep", contexts.keep},
-            {"one", contexts.one},
-            {"subset", contexts.subset}}},
+           arguments.contexts_by_table ? nlohmann::json("by table") : context_shares(contexts)},
           {"keep", contexts.keep_probability},
           {"context-cap", contexts.cap},
           {"same-bag", contexts.same_bag},

@@ -49,6 +49,9 @@ struct TrainArguments {
   double alpha1 = 0.25;
   samplers::NoiseOptions noise;
   samplers::SamplerOptions sampler;
+  /// Without --context: the shares of contexts are those for the table, see `set_contexts_for`.
+  /// A checkpoint then says so in place of the shares, for it is compared before the table is read.
+  bool contexts_by_table = true;
   trainers::TrainOptions train;
 
   // These do not.
@@ -69,7 +72,10 @@ struct TrainArguments {
 void apply_preset(TrainArguments& arguments, std::string_view name);
 
 /// Sets the shares of contexts from a text such as `one`, or `subset:0.5,one:0.5`. Throws UsageError.
-void set_contexts(samplers::ContextOptions& contexts, std::string_view text);
+void set_contexts(TrainArguments& arguments, std::string_view text);
+
+/// Shares of contexts as JSON, by kind.
+nlohmann::json context_shares(const samplers::ContextOptions& contexts);
 
 /// What the options say of the features of a schema.
 void apply(const TrainArguments& arguments, data::Schema& schema);

@@ -131,6 +131,15 @@ data::Dataset drop_empty_rows(const data::Dataset& dataset, const data::Schema& 
   return dataset.select(rows);
 }
 
+/// Whether a column holds one of few values a row, or a number.
+bool has_few_values(const data::Feature& feature, const tables::Table& table) {
+  constexpr std::int32_t kFew = 128;
+  if (feature.kind != data::FeatureKind::kCategorical)
+    return feature.kind == data::FeatureKind::kNumeric ||
+           feature.kind == data::FeatureKind::kOffset;
+  return table.column(feature.columns.front()).values().size() <= kFew;
+}
+
 tables::Table read_data(const TrainArguments& arguments) {
   if (!arguments.cache) return tables::read_table(arguments.data, arguments.read);
   for (const std::string& path : arguments.data)
@@ -164,6 +173,16 @@ TrainTable read_train_table(const TrainArguments& arguments) {
     result.valid = tables::read_table({arguments.valid}, arguments.read);
   split(result, arguments.valid_share, arguments.seed);
   return result;
+}
+
+void set_contexts_for(const TrainTable& table, TrainArguments& arguments) {
+  if (!arguments.contexts_by_table) return;
+  const auto& features = table.schema.features;
+  const bool few = std::all_of(features.begin(), features.end(), [&](const data::Feature& feature) {
+    return has_few_values(feature, table.table);
+  });
+  arguments.sampler.contexts.all = few ? 0.5 : 0;
+  arguments.sampler.contexts.one = few ? 0 : 0.5;
 }
 
 TrainData encode(const data::Schema& schema, const tables::Table& training,

@@ -27,6 +27,11 @@ struct TrainTable {
 /// names an unknown column, Error for what is wrong with the files.
 TrainTable read_train_table(const TrainArguments& arguments);
 
+/// Sets the shares of contexts where none were asked for. Half are random subsets of the row. The
+/// others are single values, which teach rare pairs; but where every row has one of few values in each
+/// column, so that all pairs are frequent and answers hang on several columns at once, the whole row.
+void set_contexts_for(const TrainTable& table, TrainArguments& arguments);
+
 /// A table as the trainer takes it.
 struct TrainData {
   tables::Encoder encoder;

@@ -85,6 +85,7 @@ class Run {
     std::optional<TrainTable> table = read_train_table(arguments_);
     apply(arguments_, table->schema);
     if (!arguments_.stop_on.empty()) check_stop_feature(arguments_.stop_on, table->schema);
+    set_contexts_for(*table, arguments_);
     say(arguments_, fmt::format("{}: {} rows\n{}", table->table.source_name(), table->table.rows(),
                                 table->description));
     if (caught_signal() != 0) return 128 + caught_signal();

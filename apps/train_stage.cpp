@@ -100,6 +100,7 @@ nlohmann::json provenance(const TrainArguments& arguments, const Stage& stage,
                       {"epochs", training.epochs},
                       {"training_loss", training.training_loss},
                       {"noise_level", trainers::noise_level(arguments.sampler.noise_rows)}};
+  json["options"]["context"] = context_shares(arguments.sampler.contexts);
   if (training.outcome == trainers::Outcome::kInterrupted) json["interrupted"] = true;
   if (!stage.selection.is_null()) json["selection"] = stage.selection;
   return json;

@@ -50,6 +50,24 @@ class Presets(CommandTest):
         self.fails(2, ["train", "t.csv", "--preset", "papr"], "--preset", "paper")
 
 
+class Contexts(CommandTest):
+    def contexts(self, table, *flags):
+        self.write("t.csv", table)
+        self.succeeds("train", "t.csv", "--out", "m.f2v", "--quiet", "--epochs", "1", *flags)
+        shares = json.loads(self.succeeds("inspect", "m.f2v", "--json")[0])["provenance"]["options"]["context"]
+        return {kind: share for kind, share in shares.items() if share}
+
+    def test_are_whole_rows_too_where_every_column_has_few_values(self):
+        self.assertEqual(self.contexts(films(60)), {"all": 0.5, "subset": 0.5})
+        self.assertEqual(self.contexts(films(60), "--context", "one"), {"one": 1})
+
+    def test_are_single_values_too_where_some_column_has_many_or_several_a_row(self):
+        many = "studio,town\n" + "".join(f"s{n % 3},t{n % 129}\n" for n in range(400))
+        self.assertEqual(self.contexts(many, "--categorical", "town"), {"one": 0.5, "subset": 0.5})
+        bags = "studio,cast\n" + "".join(f"s{n % 3},a{n % 5}|a{n % 7}\n" for n in range(60))
+        self.assertEqual(self.contexts(bags, "--bag", "cast:|"), {"one": 0.5, "subset": 0.5})
+
+
 class WrongUsage(CommandTest):
     def setUp(self):
         super().setUp()
