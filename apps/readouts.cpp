@@ -94,6 +94,10 @@ reading::ValuesOptions values_options(const Model& model) {
   reading::ValuesOptions found;
   found.alpha2 = embeddings::noise_exponent(model);
   found.prior_in_bias = model.module->options().prior == Prior::kValue;
+  const nlohmann::json& provenance = model.provenance;
+  const nlohmann::json::json_pointer share("/options/context/all");
+  found.whole_rows = provenance.contains(share) && provenance[share].is_number() &&
+                     provenance[share].get<double>() > 0;
   return found;
 }
 

@@ -50,9 +50,15 @@ class Collector {
 
   Evidence collect(const at::Tensor& products) {
     add_products(products);
-    std::vector<at::Tensor> whole{evidence_.products.sum(0) + float_tensor(candidates_.bias)};
-    const auto n = static_cast<std::int64_t>(query_.size());
-    std::vector<Component> sources{{Source::kSum, -1, bucket_of(n)}};
+    const at::Tensor sum = evidence_.products.sum(0);
+    const at::Tensor bias = float_tensor(candidates_.bias);
+    std::vector<at::Tensor> whole{sum + bias};
+    const std::int32_t size = bucket_of(static_cast<std::int64_t>(query_.size()));
+    std::vector<Component> sources{{Source::kSum, -1, size}};
+    if (values_.whole_rows()) {
+      whole.push_back(sum * root_n_ + bias);
+      sources.push_back({Source::kScore, -1, size});
+    }
     if (memory_ != nullptr) {
       add_counts();
       add_leading();

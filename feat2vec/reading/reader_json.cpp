@@ -28,7 +28,7 @@ std::vector<Block> blocks_of(const WeightLayout& layout) {
           {"sources_by_feature", layout.by_feature(), 2 * features},
           {"sources_by_bucket", layout.by_bucket(), 2 * kBuckets},
           {"sources_by_feature_and_bucket", layout.by_both(), 2 * features * kBuckets},
-          {"sum_by_size", layout.by_size(), kBuckets},
+          {"sums_by_size", layout.by_size(), 2 * kBuckets},
           {"mixture", layout.mixture(), 1},
           {"bias", layout.bias(), 1},
           {"prior", layout.prior(), 1},

@@ -45,7 +45,7 @@ bool is_missing(const data::Column& cell, std::int64_t words) {
 }  // namespace
 
 Values::Values(const Model& model, const ValuesOptions& options)
-    : model_(&model), embeddings_(model) {
+    : model_(&model), embeddings_(model), whole_rows_(options.whole_rows) {
   for (std::size_t f = 0; f < model.schema.features.size(); ++f) {
     const data::Feature& feature = model.schema.features[f];
     features_.push_back({.name = feature.name, .kind = feature.kind});

@@ -16,6 +16,8 @@ struct ValuesOptions {
   /// The model was trained with log P2 added to the score of each value: it belongs to the bias b_t.
   bool prior_in_bias = false;
   double alpha2 = 0.75;  ///< P2(t) ∝ count(t)^alpha2, as in training
+  /// Whole rows were contexts in training: the sum of all products is what it taught (`Source::kScore`).
+  bool whole_rows = false;
 };
 
 /// What is known of each value of a feature. The candidates of a question about the feature are its
@@ -59,6 +61,9 @@ class Values {
   /// Whether a row's cells of the feature can be known: it has vectors.
   bool has_vectors(std::int32_t feature) const;
 
+  /// Whether the reader looks at the model's own score: `ValuesOptions::whole_rows`.
+  bool whole_rows() const { return whole_rows_; }
+
   /// The vector of the cell of a numeric or text feature in a row, float [d] on the CPU; undefined
   /// when it is missing.
   at::Tensor cell_vector(std::int32_t feature, const data::Column& column, std::int64_t row) const;
@@ -67,6 +72,7 @@ class Values {
   const Model* model_;
   embeddings::Embeddings embeddings_;
   std::vector<FeatureValues> features_;
+  bool whole_rows_;
 };
 
 }  // namespace feat2vec::reading

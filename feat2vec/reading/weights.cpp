@@ -20,6 +20,7 @@ std::vector<std::size_t> WeightLayout::of(const Component& component) const {
   std::vector<std::size_t> indices{sources() + source};
   const auto bucket = static_cast<std::size_t>(component.bucket);
   if (component.source == Source::kSum) indices.push_back(by_size() + bucket);
+  if (component.source == Source::kScore) indices.push_back(by_size() + kBuckets + bucket);
   if (component.feature < 0) return indices;
   // kVector and kCount are the first two sources.
   const std::size_t feature = source * features_ + static_cast<std::size_t>(component.feature);

@@ -11,7 +11,7 @@ namespace feat2vec::reading {
 
 /// Where each weight of a reader lies in one list. A component weighs exp(source + source × feature +
 /// source × bucket + source × feature × bucket), of which the last three are for kVector and kCount;
-/// kSum has source × bucket of n alone. Further weights make the score:
+/// kSum and kScore have source × bucket of n alone. Further weights make the score:
 ///
 ///     A(t) = Σ_j w_j D_j(t),  w = the components' weights, divided by their sum
 ///     score(t) = a log A(t) + Σ_f (u_f products_f(t) + v_f counts_f(t)) + e b_t + g log p_t + h l_t
@@ -27,8 +27,8 @@ class WeightLayout {
   std::size_t by_feature() const { return kSources; }                     ///< [2, F]
   std::size_t by_bucket() const { return by_feature() + 2 * features_; }  ///< [2, kBuckets]
   std::size_t by_both() const { return by_bucket() + 2 * kBuckets; }      ///< [2, F, kBuckets]
-  std::size_t by_size() const { return by_both() + 2 * features_ * kBuckets; }  ///< [kBuckets]
-  std::size_t mixture() const { return by_size() + kBuckets; }                  ///< a
+  std::size_t by_size() const { return by_both() + 2 * features_ * kBuckets; }  ///< [2, kBuckets]
+  std::size_t mixture() const { return by_size() + 2 * kBuckets; }              ///< a
   std::size_t bias() const { return mixture() + 1; }                            ///< e
   std::size_t prior() const { return mixture() + 2; }                           ///< g
   std::size_t products() const { return mixture() + 3; }                        ///< u, [F]

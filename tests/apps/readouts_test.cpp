@@ -70,6 +70,11 @@ TEST(ValuesOptions, FollowTraining) {
   EXPECT_EQ(values_options(table.model).alpha2, 0.5);
   table.model.provenance["options"] = {{"alpha2", "half"}};
   EXPECT_EQ(values_options(table.model).alpha2, 0.75);
+  EXPECT_FALSE(values_options(table.model).whole_rows);
+  table.model.provenance["options"]["context"] = {{"all", 0.5}, {"subset", 0.5}};
+  EXPECT_TRUE(values_options(table.model).whole_rows);
+  table.model.provenance["options"]["context"] = "by table";
+  EXPECT_FALSE(values_options(table.model).whole_rows);
   ModelOptions options;
   options.prior = Prior::kValue;
   testing::fill(table.model, options, 0.1);

@@ -97,6 +97,10 @@ class Reading : public ::testing::Test {
         return softmax([&](std::int32_t t) {
           return sum([&](const Known& k) { return product(t, k); }) / root + bias(t);
         });
+      case Source::kScore:
+        return softmax([&](std::int32_t t) {
+          return sum([&](const Known& k) { return product(t, k); }) + bias(t);
+        });
       case Source::kBayes:
         return softmax([&](std::int32_t t) {
           return sum([&](const Known& k) {
@@ -183,6 +187,16 @@ TEST_F(Reading, EvidenceWithoutAMemoryIsOfTheVectors) {
   EXPECT_EQ(sources(found),
             (std::vector<Source>{Source::kVector, Source::kVector, Source::kSum, Source::kPrior}));
   EXPECT_FALSE(found.counts.defined());
+  expect_right(found);
+}
+
+TEST_F(Reading, EvidenceHasTheScoreOfModelsTrainedOnWholeRows) {
+  const Values whole(table.model, {.whole_rows = true});
+  query = query_of(table, whole, {{"cast", "x"}, {"kind", "m"}});
+  const Evidence found = evidence(whole, nullptr, target, {&query, 1})[0];
+  EXPECT_EQ(sources(found), (std::vector<Source>{Source::kVector, Source::kVector, Source::kSum,
+                                                 Source::kScore, Source::kPrior}));
+  EXPECT_EQ(found.components[3].bucket, 1);  // 2 are known
   expect_right(found);
 }
 

@@ -56,7 +56,7 @@ void expect_right_gradient(const Objective& objective, std::vector<double> weigh
 std::vector<std::vector<std::size_t>> some_indices(const WeightLayout& layout) {
   return {layout.of({Source::kVector, 1, 2}), layout.of({Source::kVector, 0, -1}),
           layout.of({Source::kCount, 1, 4}), layout.of({Source::kSum, -1, 3}),
-          layout.of({Source::kPrior, -1, -1})};
+          layout.of({Source::kScore, -1, 3})};
 }
 
 TEST(WeightLayout, GivesEachWeightAPlaceOfItsOwn) {
@@ -71,7 +71,7 @@ TEST(WeightLayout, GivesEachWeightAPlaceOfItsOwn) {
   add(layout.by_feature(), 6);
   add(layout.by_bucket(), 10);
   add(layout.by_both(), 30);
-  add(layout.by_size(), 5);
+  add(layout.by_size(), 10);
   add(layout.products(), 3);
   add(layout.counts(), 3);
   EXPECT_EQ(seen.size(), added);
@@ -88,6 +88,8 @@ TEST(WeightLayout, GivesEachWeightAPlaceOfItsOwn) {
   EXPECT_EQ(components.size(), 30U);
   EXPECT_EQ(layout.of({Source::kVector, 2, -1}).size(), 2U);
   EXPECT_EQ(layout.of({Source::kSum, -1, 3}), (std::vector<std::size_t>{2, layout.by_size() + 3}));
+  EXPECT_EQ(layout.of({Source::kScore, -1, 3}),
+            (std::vector<std::size_t>{3, layout.by_size() + kBuckets + 3}));
 }
 
 TEST(MixtureObjective, HasTheRightGradient) {
