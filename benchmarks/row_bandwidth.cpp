@@ -17,7 +17,7 @@
 #include "benchmarks/cpu_seconds.h"
 #include "benchmarks/ids_table.h"
 #include "feat2vec/huge_pages.h"
-#include "trainers/kernels/prefetch.h"
+#include "feat2vec/prefetch.h"
 
 namespace {
 
@@ -52,9 +52,8 @@ double pass(const PageVector<std::int32_t>& touched, std::size_t per_example, fl
   const double start = benchmarks::cpu_seconds();
   for (std::size_t i = 0; i + (kAhead * per_example) < touched.size(); ++i) {
     const auto next = static_cast<std::size_t>(touched[i + (kAhead * per_example)]);
-    for (std::size_t at = 0; at < stride; at += kLine)
-      trainers::kernels::prefetch(weights + (next * stride) + at);
-    trainers::kernels::prefetch(state + next);
+    for (std::size_t at = 0; at < stride; at += kLine) prefetch(weights + (next * stride) + at);
+    prefetch(state + next);
     const auto row = static_cast<std::size_t>(touched[i]);
     for (std::size_t at = 0; at < stride; at += kLine) weights[(row * stride) + at] += 1e-9F;
     state[row] += 1e-9F;

@@ -31,6 +31,7 @@ struct Arguments {
   std::string device = "cpu";
   std::string prior = "group";
   bool members = false;
+  std::string pairs = "none";
   std::int64_t dim = 16;
   std::int64_t epochs = 3;
   std::int64_t rows = 0;
@@ -50,6 +51,11 @@ Arguments parse(int argc, char** argv) {
   app.add_option("--prior", a.prior)->check(CLI::IsMember({"none", "group", "value"}));
   app.add_flag("--members", a.members,
                "Members in sums and pairs, softmax: what `feat2vec train` does by default");
+  app.add_option("--pairs", a.pairs,
+                 "Each value against each other one, as Skip-gram; with noise of its own for each "
+                 "pair, or shared by those of a target")
+      ->check(CLI::IsMember({"none", "own", "shared"}))
+      ->excludes("--members");
   app.add_option("--dim", a.dim);
   app.add_option("--epochs", a.epochs);
   app.add_option("--rows", a.rows, "Use the first rows only; 0: all");
@@ -87,6 +93,12 @@ Prior prior_of(const Arguments& a) {
 
 samplers::SamplerOptions sampler_options_of(const Arguments& a) {
   samplers::SamplerOptions options;
+  if (a.pairs != "none") {
+    options.contexts.unit = samplers::Unit::kMember;
+    options.contexts.all = 0;
+    options.contexts.one = 1;
+    options.contexts.shared_noise = a.pairs == "shared";
+  }
   if (!a.members) return options;
   options.noise_rows = 20;
   options.contexts.unit = samplers::Unit::kMember;

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
-#include "samplers/items.h"
+#include "samplers/value_noise.h"
 
 namespace feat2vec::samplers {
 
@@ -40,9 +41,18 @@ struct ContextDraw {
 
   void clear();
   void begin_example(std::int64_t row, std::int32_t group, bool is_whole);
-  /// Ends the sum made of the parts that were added since the last one.
+  /// Candidates that are single values of a feature.
+  void add_candidates(std::int32_t feature, std::span<const DrawnValue> values);
+  /// Begins a sum with its factor; parts are added, and it ends as a candidate or a context.
+  void begin_sum(double scale) { scales.push_back(static_cast<float>(scale)); }
+  void add_value(std::int32_t feature, std::int32_t value) {
+    parts.push_back({Part::From::kValue, feature, value});
+  }
+  void add_cell(Part::From from, std::int32_t feature, std::int64_t row) {
+    parts.push_back({from, feature, row});
+  }
   void end_candidate(double log_prob);
-  void end_context(double scale);
+  void end_context();
   void end_example() { example_begin.push_back(static_cast<std::int32_t>(scales.size())); }
 };
 

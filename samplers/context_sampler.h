@@ -1,17 +1,17 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "samplers/context_draw.h"
 #include "samplers/context_options.h"
+#include "samplers/context_targets.h"
 #include "samplers/implicit_sampler.h"
-#include "samplers/items.h"
-#include "samplers/noise_distribution.h"
 #include "samplers/target_order.h"
+#include "samplers/value_noise.h"
 
 namespace feat2vec::samplers {
 
@@ -29,62 +29,42 @@ class ContextSampler {
   /// Throws Error for options out of range, and when no row has a target with a context.
   ContextSampler(const ImplicitSampler& rows, std::vector<std::uint8_t> meets);
 
-  std::int64_t targets() const { return static_cast<std::int64_t>(row_of_.size()); }
+  std::int64_t targets() const { return targets_.size(); }
 
   /// Order of the targets in an epoch.
   TargetOrder order(std::uint64_t seed, std::uint32_t epoch) const {
-    return {target_begin_, seed, epoch};
+    return {targets_.begins(), seed, epoch};
   }
 
-  /// Appends the examples of `targets` [n] to nothing: `out` is cleared first. A target without context
-  /// has no example; one with noise of its own for each pair has several.
+  /// Appends the examples of `targets` [n] to nothing: `out` is cleared first. A target has one example,
+  /// or several when each of its pairs has noise of its own.
   void draw(const std::int64_t* targets, std::int64_t count, std::uint32_t epoch,
             ContextDraw& out) const;
+
+  /// The same, told to `out` as ContextDraw is told it. Defined in context_drawing.h.
+  template <class Out>
+  void draw_into(const std::int64_t* targets, std::int64_t count, std::uint32_t epoch,
+                 Out& out) const;
 
   /// Σ P2 log P2 of each sampling group: where the model's group offsets start.
   std::vector<double> mean_log_probs() const;
 
  private:
-  struct Scratch;
+  template <class Out>
+  friend class ContextDrawing;
 
-  void add_targets();
-  void add_members();
   const NoiseTables& noise() const { return rows_.noise(); }
-  bool meets(std::int32_t target, std::int32_t context) const {
-    return meets_[(static_cast<std::size_t>(target) * features_) +
-                  static_cast<std::size_t>(context)] != 0;
+  /// Noise of single values of a feature; null where it is drawn as the sampling group is.
+  const ValueNoise* value_noise(std::int32_t feature) const {
+    const auto& noise = values_[static_cast<std::size_t>(feature)];
+    return noise ? &*noise : nullptr;
   }
-  bool group_meets(std::int32_t group, std::int32_t feature) const;
-  std::int32_t group_of(std::int32_t feature) const {
-    return static_cast<std::int32_t>(noise().group_of_feature()[static_cast<std::size_t>(feature)]);
-  }
-  std::int64_t row_of(std::int64_t target) const {
-    return row_of_[static_cast<std::size_t>(target)];
-  }
-  std::int32_t target_group(std::int64_t target) const;
-  /// Whether item `i` may be context of a target that is item, or group, `own`.
-  bool is_other(std::int32_t own, std::int64_t i) const;
-  void collect_others(std::int64_t target, Scratch& scratch) const;
-  void choose(std::int64_t count, Philox& random, Scratch& scratch) const;
-  void draw_target(std::int64_t target, Philox random, Scratch& scratch, ContextDraw& out) const;
-  double choose_sum(double point, Philox& random, Scratch& scratch) const;
-  void begin_example(std::int64_t target, Philox& random, ContextDraw& out) const;
-  void add_value_candidates(const Item& own, Philox& random, ContextDraw& out) const;
-  void add_all_values(const Item& own, ContextDraw& out) const;
-  void add_entity_candidates(std::int64_t row, std::int32_t group, std::int32_t feature,
-                             Philox& random, ContextDraw& out) const;
-  void add_cells(Part::From from, std::int64_t row, std::int32_t group, std::int32_t feature,
-                 ContextDraw& out) const;
+  bool is_whole(std::int64_t values) const { return values <= options_.exact_values; }
 
   const ImplicitSampler& rows_;
   ContextOptions options_;
-  std::size_t features_;
-  std::vector<std::uint8_t> meets_;
-  Items items_;
-  std::vector<std::int64_t> target_begin_;                 ///< [rows + 1]
-  PageVector<std::int32_t> row_of_;                        ///< [targets]
-  PageVector<std::int32_t> item_;                          ///< [targets]: item, or sampling group
-  std::vector<std::optional<NoiseDistribution>> members_;  ///< of each feature with a vocabulary
+  ContextTargets targets_;
+  std::vector<std::optional<ValueNoise>> values_;  ///< of each feature with a vocabulary
 };
 
 }  // namespace feat2vec::samplers

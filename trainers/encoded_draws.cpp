@@ -1,6 +1,9 @@
 #include "trainers/encoded_draws.h"
 
 #include <algorithm>
+#include <span>
+
+#include "samplers/context_drawing.h"
 
 namespace feat2vec::trainers {
 namespace {
@@ -27,7 +30,7 @@ EncodedDraws<T>::EncodedDraws(const samplers::ContextSampler& sampler,
     position_[features[p]] = static_cast<std::int32_t>(p);
   for (std::size_t f = 0; f < position_.size(); ++f) {
     first_row_.push_back(static_cast<std::int32_t>(core.table().first_row[f]));
-    has_bias_.push_back(core.module().bias(f) != nullptr ? 1 : 0);
+    bias_.push_back(core.module().bias(f) != nullptr ? T{1} : T{0});
   }
   if (!needs_cells(core.module(), rows)) return;
   const auto encode = [&](const data::Dataset& dataset) {
@@ -37,48 +40,83 @@ EncodedDraws<T>::EncodedDraws(const samplers::ContextSampler& sampler,
   supply_.emplace(encode(rows.noise().supply()));
 }
 
+/// Writes examples as they are drawn.
 template <class T>
-void EncodedDraws<T>::add_part(const samplers::Part& part, T scale,
-                               kernels::ContextExamples<T>& out) const {
-  const auto feature = static_cast<std::size_t>(part.feature);
-  const T bias = has_bias_[feature] != 0 ? T{1} : T{0};
-  if (part.from == samplers::Part::From::kValue) {
-    out.terms.push_back(
-        {first_row_[feature] + static_cast<std::int32_t>(part.id), scale, scale * bias});
-    return;
+class EncodedDraws<T>::Writer {
+ public:
+  Writer(const EncodedDraws& draws, kernels::ContextExamples<T>& out) : draws_(draws), out_(out) {}
+
+  void begin_example(std::int64_t /*row*/, std::int32_t group, bool whole) {
+    whole_ = whole;
+    out_.groups.push_back(group);
+    out_.candidates.push_back(0);
   }
-  const kernels::CellsView<T> cells =
-      part.from == samplers::Part::From::kSupply ? supply_->view() : observed_->view();
-  const std::int64_t cell = (part.id * features_) + position_[feature];
-  for (std::int64_t t = cells.begin[cell]; t < cells.begin[cell + 1]; ++t)
-    out.terms.push_back(
-        {cells.term[t], scale * cells.coefficient[t], scale * cells.coefficient[t] * bias});
-}
+
+  void add_candidates(std::int32_t feature, std::span<const samplers::DrawnValue> values) {
+    const std::int32_t first_row = draws_.first_row_[static_cast<std::size_t>(feature)];
+    const T bias = draws_.bias_[static_cast<std::size_t>(feature)];
+    const std::size_t terms = out_.terms.size();
+    const std::size_t sums = out_.corrections.size();
+    out_.terms.resize(terms + values.size());
+    out_.corrections.resize(sums + values.size());
+    out_.sum_begin.resize(sums + values.size() + 1);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      out_.terms[terms + i] = {first_row + values[i].value, T{1}, bias};
+      out_.corrections[sums + i] = correction(static_cast<double>(values[i].log_prob));
+      out_.sum_begin[sums + i + 1] = static_cast<std::int32_t>(terms + i + 1);
+    }
+    out_.candidates.back() += static_cast<std::int32_t>(values.size());
+  }
+
+  void begin_sum(double scale) { scale_ = static_cast<T>(static_cast<float>(scale)); }
+
+  void add_value(std::int32_t feature, std::int32_t value) {
+    const auto f = static_cast<std::size_t>(feature);
+    out_.terms.push_back({draws_.first_row_[f] + value, scale_, scale_ * draws_.bias_[f]});
+  }
+
+  void add_cell(samplers::Part::From from, std::int32_t feature, std::int64_t row) {
+    const auto f = static_cast<std::size_t>(feature);
+    const kernels::CellsView<T> cells =
+        (from == samplers::Part::From::kSupply ? draws_.supply_ : draws_.observed_)->view();
+    const std::int64_t cell = (row * draws_.features_) + draws_.position_[f];
+    for (std::int64_t t = cells.begin[cell]; t < cells.begin[cell + 1]; ++t) {
+      const T factor = scale_ * cells.coefficient[t];
+      out_.terms.push_back({cells.term[t], factor, factor * draws_.bias_[f]});
+    }
+  }
+
+  void end_candidate(double log_prob) {
+    ++out_.candidates.back();
+    end_sum(correction(static_cast<double>(static_cast<float>(log_prob))));
+  }
+  void end_context() { end_sum(T{0}); }
+  void end_example() {
+    out_.example_begin.push_back(static_cast<std::int32_t>(out_.corrections.size()));
+  }
+
+ private:
+  T correction(double log_prob) const {
+    return static_cast<T>(whole_ ? draws_.correction_.whole(log_prob)
+                                 : draws_.correction_(log_prob));
+  }
+  void end_sum(T correction) {
+    out_.corrections.push_back(correction);
+    out_.sum_begin.push_back(static_cast<std::int32_t>(out_.terms.size()));
+  }
+
+  const EncodedDraws& draws_;
+  kernels::ContextExamples<T>& out_;
+  bool whole_ = false;
+  T scale_ = 1;
+};
 
 template <class T>
 void EncodedDraws<T>::draw(const std::int64_t* targets, std::int32_t count, std::uint32_t epoch,
                            kernels::ContextExamples<T>& out) const {
-  samplers::ContextDraw draw;
-  sampler_.draw(targets, count, epoch, draw);
-  out.terms.clear();
-  out.terms.reserve(draw.parts.size());
-  out.sum_begin.assign(1, 0);
-  for (std::size_t s = 0; s < draw.scales.size(); ++s) {
-    for (std::int32_t p = draw.sum_begin[s]; p < draw.sum_begin[s + 1]; ++p)
-      add_part(draw.parts[static_cast<std::size_t>(p)], static_cast<T>(draw.scales[s]), out);
-    out.sum_begin.push_back(static_cast<std::int32_t>(out.terms.size()));
-  }
-  out.corrections.assign(draw.scales.size(), T{0});
-  for (std::size_t i = 0; i < draw.groups.size(); ++i)
-    for (std::int32_t c = 0; c < draw.candidates[i]; ++c) {
-      const auto s = static_cast<std::size_t>(draw.example_begin[i] + c);
-      const double log_prob = draw.log_probs[s];
-      out.corrections[s] =
-          static_cast<T>(draw.whole[i] != 0 ? correction_.whole(log_prob) : correction_(log_prob));
-    }
-  out.groups = std::move(draw.groups);
-  out.candidates = std::move(draw.candidates);
-  out.example_begin = std::move(draw.example_begin);
+  out.clear();
+  Writer writer(*this, out);
+  sampler_.draw_into(targets, count, epoch, writer);
 }
 
 template class EncodedDraws<float>;

@@ -25,13 +25,13 @@ class EncodedDraws : public kernels::ContextSource<T> {
             kernels::ContextExamples<T>& out) const override;
 
  private:
-  void add_part(const samplers::Part& part, T scale, kernels::ContextExamples<T>& out) const;
+  class Writer;
 
   const samplers::ContextSampler& sampler_;
   Correction correction_;
   std::vector<std::int32_t> first_row_;  ///< of each feature
   std::vector<std::int32_t> position_;   ///< of each feature among those with cells, or -1
-  std::vector<std::uint8_t> has_bias_;   ///< of each feature
+  std::vector<T> bias_;                  ///< of each feature: 1 where its values have biases
   std::int32_t features_;                ///< with cells
   std::optional<EncodedCells<T>> observed_;
   std::optional<EncodedCells<T>> supply_;

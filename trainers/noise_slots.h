@@ -10,8 +10,8 @@
 
 #include "feat2vec/error.h"
 #include "feat2vec/huge_pages.h"
+#include "feat2vec/prefetch.h"
 #include "samplers/implicit_sampler.h"
-#include "trainers/kernels/prefetch.h"
 
 namespace feat2vec::trainers {
 
@@ -81,7 +81,7 @@ class NoiseSlots {
     const PageVector<Slot>& chosen = slots(group);
     for (std::int32_t j = 0; j < noise_rows_; ++j) {
       const Slot* slot = chosen.data() + random.below(static_cast<std::uint32_t>(chosen.size()));
-      kernels::prefetch(slot);
+      prefetch(slot);
       picks[j] = {slot, random.next()};
     }
     return static_cast<std::int32_t>(group);

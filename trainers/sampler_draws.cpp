@@ -45,14 +45,14 @@ void DonorDraws::draw(const std::int64_t* rows, std::int32_t count, std::uint32_
   };
   const float* own[DrawPipeline::kInWork];
   const auto ask_for = [&](std::int64_t row) {
-    kernels::prefetch(sampler_.entities(row));
-    if (some_absent_) kernels::prefetch(sampler_.present(row));
+    prefetch(sampler_.entities(row));
+    if (some_absent_) prefetch(sampler_.present(row));
   };
   const auto pick = [&](std::int32_t i, DrawPipeline::Random random) {
     const bool complete = !some_absent_ || all_present(rows[i]);
     out.groups[i] = slots_.pick(rows[i], complete, random, picks_of(i));
     own[i % DrawPipeline::kInWork] = own_log_noise(rows[i], out.groups[i]);
-    kernels::prefetch(own[i % DrawPipeline::kInWork]);
+    prefetch(own[i % DrawPipeline::kInWork]);
   };
   const auto resolve = [&](std::int32_t i) {
     std::int64_t* donors = out.donors + (std::int64_t{i} * k);
@@ -105,8 +105,8 @@ void PlainDraws<T>::draw(const std::int64_t* rows, std::int32_t count, std::uint
   };
   const auto own = [&](std::int64_t row) { return observed_ + (row * features_); };
   const auto ask_for = [&](std::int64_t row) {
-    kernels::prefetch(own(row));
-    kernels::prefetch(own(row) + features_ - 1);
+    prefetch(own(row));
+    prefetch(own(row) + features_ - 1);
   };
   const auto pick = [&](std::int32_t i, DrawPipeline::Random random) {
     const std::int32_t* cells = own(rows[i]);
@@ -114,7 +114,7 @@ void PlainDraws<T>::draw(const std::int64_t* rows, std::int32_t count, std::uint
         !some_absent_ || std::find(cells, cells + features_, null_row_) == cells + features_;
     out.groups[i] = slots_.pick(rows[i], complete, random, picks_of(i));
     const std::int32_t target = cells[group_features_[out.groups[i]]];
-    kernels::prefetch(&log_noise_[static_cast<std::size_t>(target)]);
+    prefetch(&log_noise_[static_cast<std::size_t>(target)]);
   };
   const auto write = [&](std::int32_t i) { resolve(own(rows[i]), i, picks_of(i), out); };
   pipeline_.run(rows, count, epoch, ask_for, pick, write);

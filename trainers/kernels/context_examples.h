@@ -18,6 +18,16 @@ struct ContextExamples {
   std::vector<T> corrections;
   std::vector<T> weights;  ///< empty: 1
 
+  void clear() {
+    groups.clear();
+    candidates.clear();
+    example_begin.assign(1, 0);
+    sum_begin.assign(1, 0);
+    terms.clear();
+    corrections.clear();
+    weights.clear();
+  }
+
   std::int32_t count() const { return static_cast<std::int32_t>(groups.size()); }
   std::int32_t contexts(std::int32_t i) const {
     const auto e = static_cast<std::size_t>(i);

@@ -2,9 +2,9 @@
 
 // The kernels of plain models: blocks of examples of plain_example.h. Included by target.cpp alone.
 
+#include "feat2vec/prefetch.h"
 #include "trainers/kernels/kernels.h"
 #include "trainers/kernels/plain_example.h"
-#include "trainers/kernels/prefetch.h"
 #include "trainers/kernels/row_sums.h"
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {

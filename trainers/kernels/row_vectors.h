@@ -2,8 +2,8 @@
 
 // Arithmetic of whole rows, and rows in registers. Included by target.cpp alone.
 
+#include "feat2vec/prefetch.h"
 #include "trainers/kernels/lanes.h"
-#include "trainers/kernels/prefetch.h"
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-namespace feat2vec::trainers::kernels {
+namespace feat2vec {
 
 /// Asks for the line of the cache that holds `address`. Not `__builtin_prefetch` where that can be
 /// helped: GCC holds a function or loop that only prefetches for one without effect, and drops it.
@@ -12,4 +12,4 @@ namespace feat2vec::trainers::kernels {
 #endif
 }
 
-}  // namespace feat2vec::trainers::kernels
+}  // namespace feat2vec

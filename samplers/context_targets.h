@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "feat2vec/huge_pages.h"
+#include "feat2vec/prefetch.h"
+#include "samplers/implicit_sampler.h"
+#include "samplers/items.h"
+
+namespace feat2vec::samplers {
+
+/// The targets of a table: every value of every row (unit member), or every sampling group of every row
+/// (unit group), for which the row has a context. Immutable.
+class ContextTargets {
+ public:
+  /// `rows` must outlive it. `meets` as of ContextSampler. Throws Error for another number of features,
+  /// and for 2^31 rows or values.
+  ContextTargets(const ImplicitSampler& rows, std::vector<std::uint8_t> meets);
+
+  std::int64_t size() const { return static_cast<std::int64_t>(row_of_.size()); }
+
+  /// [rows + 1]: the first target of each row.
+  std::span<const std::int64_t> begins() const { return begin_; }
+
+  std::int64_t row(std::int64_t target) const { return row_of_[static_cast<std::size_t>(target)]; }
+
+  /// The sampling group of a target.
+  std::int32_t group(std::int64_t target) const {
+    return member_ ? group_of(value(target).feature) : own(target);
+  }
+
+  /// The value that is the target. REQUIRES: unit member.
+  const Item& value(std::int64_t target) const { return items_[own(target)]; }
+
+  /// The values of the row that may be its context, into `others`.
+  void collect_others(std::int64_t target, std::vector<Item>& others) const;
+
+  /// Ask memory for what the functions above read of a target: first the one, some targets later the
+  /// next, for each tells where the next is.
+  void prefetch_target(std::int64_t target) const {
+    prefetch(row_of_.data() + target);
+    prefetch(own_.data() + target);
+  }
+  void prefetch_row(std::int64_t target) const { prefetch(items_.begins().data() + row(target)); }
+  void prefetch_items(std::int64_t target) const {
+    const Item* items = items_.of(row(target)).data();
+    prefetch(items);
+    prefetch(items + kLineItems);
+  }
+
+ private:
+  static constexpr std::int64_t kLineItems = 64 / sizeof(Item);
+
+  void add_groups(const ImplicitSampler& rows, const std::vector<std::uint8_t>& meets);
+  void add_targets(const ImplicitSampler& rows);
+  void add(std::int64_t row, std::int64_t own);
+  std::int32_t own(std::int64_t target) const { return own_[static_cast<std::size_t>(target)]; }
+  std::int32_t group_of(std::int32_t feature) const {
+    return static_cast<std::int32_t>(group_of_feature_[static_cast<std::size_t>(feature)]);
+  }
+
+  /// Calls `with(item)` for each item of the row that may be context of the item, or group, `own`, as
+  /// long as it returns true.
+  template <class With>
+  void each_other(std::int64_t row, std::int32_t own, const With& with) const {
+    const std::size_t line =
+        member_ ? static_cast<std::size_t>(items_[own].feature) : static_cast<std::size_t>(own);
+    const std::uint8_t* meets = meets_.data() + (line * features_);
+    for (std::int64_t i = items_.begin(row); i < items_.begin(row + 1); ++i)
+      if (meets[items_[i].feature] != 0 && !(member_ && i == own) && !with(items_[i])) return;
+  }
+
+  bool member_;
+  std::size_t features_;
+  std::vector<std::int64_t> group_of_feature_;
+  std::vector<std::uint8_t> meets_;  ///< [features or, in unit group, groups; features]
+  Items items_;
+  std::vector<std::int64_t> begin_;
+  PageVector<std::int32_t> row_of_;  ///< [targets]
+  PageVector<std::int32_t> own_;     ///< [targets]: the item, or the sampling group
+};
+
+}  // namespace feat2vec::samplers
