@@ -76,6 +76,7 @@ class EncodedDraws<T>::Writer {
   }
 
   void add_cell(samplers::Part::From from, std::int32_t feature, std::int64_t row) {
+    pairs_ = false;
     const auto f = static_cast<std::size_t>(feature);
     const kernels::CellsView<T> cells =
         (from == samplers::Part::From::kSupply ? draws_.supply_ : draws_.observed_)->view();
@@ -92,7 +93,19 @@ class EncodedDraws<T>::Writer {
   }
   void end_context() { end_sum(T{0}); }
   void end_example() {
-    out_.example_begin.push_back(static_cast<std::int32_t>(out_.corrections.size()));
+    const auto sums = static_cast<std::int32_t>(out_.corrections.size());
+    pairs_ = pairs_ && scale_ == T{1} && out_.terms.size() == out_.corrections.size() &&
+             sums - out_.example_begin.back() == out_.candidates.back() + 1;
+    out_.example_begin.push_back(sums);
+  }
+
+  /// To be called after the last example.
+  void end() {
+    out_.pairs = pairs_;
+    if (!pairs_) return;
+    constexpr std::size_t kSpare = 7;
+    out_.terms.resize(out_.terms.size() + kSpare);
+    out_.corrections.resize(out_.corrections.size() + kSpare);
   }
 
  private:
@@ -108,6 +121,7 @@ class EncodedDraws<T>::Writer {
   const EncodedDraws& draws_;
   kernels::ContextExamples<T>& out_;
   bool whole_ = false;
+  bool pairs_ = true;
   T scale_ = 1;
 };
 
@@ -117,6 +131,7 @@ void EncodedDraws<T>::draw(const std::int64_t* targets, std::int32_t count, std:
   out.clear();
   Writer writer(*this, out);
   sampler_.draw_into(targets, count, epoch, writer);
+  writer.end();
 }
 
 template class EncodedDraws<float>;

@@ -17,6 +17,7 @@ struct ContextExamples {
   std::vector<SumTerm<T>> terms;
   std::vector<T> corrections;
   std::vector<T> weights;  ///< empty: 1
+  bool pairs = false;      ///< as in ContextBlock
 
   void clear() {
     groups.clear();
@@ -26,9 +27,11 @@ struct ContextExamples {
     terms.clear();
     corrections.clear();
     weights.clear();
+    pairs = false;
   }
 
   std::int32_t count() const { return static_cast<std::int32_t>(groups.size()); }
+  std::int64_t term_count() const { return sum_begin.back(); }
   std::int32_t contexts(std::int32_t i) const {
     const auto e = static_cast<std::size_t>(i);
     return example_begin[e + 1] - example_begin[e] - candidates[e];

@@ -5,6 +5,7 @@
 
 #include "feat2vec/prefetch.h"
 #include "trainers/kernels/context_example.h"
+#include "trainers/kernels/pair_example.h"
 #include "trainers/kernels/row_update.h"
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
@@ -55,8 +56,40 @@ class TermPrefetch {
 };
 
 template <class T>
+inline std::int64_t context_scratch_size(const ModelView<T>& model, std::int32_t most_sums,
+                                         std::int32_t most_logits) {
+  const std::int64_t any = ContextExample<T>::scratch_size(model, most_sums, most_logits);
+  const std::int64_t pairs = PairExamples<T, 0>::scratch_size(model, most_logits);
+  return any > pairs ? any : pairs;
+}
+
+template <class T, int kFixed>
+inline void pair_score(const ModelView<T>& model, const ContextBlock<T>& block,
+                       const ContextGradient<T>* gradient) {
+  using Examples = PairExamples<T, kFixed>;
+  Examples examples(model, block);
+  TermPrefetch<T, false> rows(model, block);
+  for (std::int32_t first = 0; first < block.count; first += Examples::kTogether) {
+    const std::int32_t rest = block.count - first;
+    const std::int32_t count = rest < Examples::kTogether ? rest : Examples::kTogether;
+    rows.before(first + count - 1);
+    examples.score(first, count);
+    if (gradient == nullptr) continue;
+    for (std::int32_t i = 0; i < count; ++i) {
+      const std::int32_t slot = context_slots(1, 1) * (first + i);
+      examples.emit(first, i, gradient->slots + (std::int64_t{slot} * model.stride),
+                    gradient->first_slot + slot,
+                    gradient->occurrences + (block.first_term(first + i) - block.first_term(0)));
+    }
+  }
+}
+
+template <class T>
 inline void context_score(const ModelView<T>& model, const ContextBlock<T>& block,
                           const ContextGradient<T>* gradient) {
+  if (block.pairs)
+    return for_lines(
+        model, [&](auto lines) { pair_score<T, decltype(lines)::kCount>(model, block, gradient); });
   ContextExample<T> example(model, block);
   TermPrefetch<T, false> rows(model, block);
   std::int32_t slot = 0;
@@ -112,15 +145,37 @@ inline void step_rows_by_rule(const ModelView<T>& model, const RuleView<T>& rule
   }
 }
 
+/// By row-wise Adagrad.
+template <class T, int kFixed>
+inline void pair_async(const ModelView<T>& model, const ContextBlock<T>& block,
+                       const RuleView<T>& rule) {
+  using Examples = PairExamples<T, kFixed>;
+  Examples examples(model, block);
+  TermPrefetch<T, true> rows(model, block);
+  for (std::int32_t first = 0; first < block.count; first += Examples::kTogether) {
+    const std::int32_t rest = block.count - first;
+    const std::int32_t count = rest < Examples::kTogether ? rest : Examples::kTogether;
+    rows.before(first + count - 1);
+    examples.score(first, count);
+    examples.step(first, count, rule);
+    for (std::int32_t i = first; i < first + count; ++i)
+      if (!model.softmax && __builtin_isfinite(block.losses[i].loss))
+        step_shared(model, rule, block.groups[i], static_cast<T>(block.losses[i].residual));
+  }
+}
+
 /// `slots`: of any one example, and one more; `occurrences`: of any one.
 template <class T>
 inline void context_async(const ModelView<T>& model, const ContextBlock<T>& block,
                           const RuleView<T>& rule, Occurrence<T>* occurrences, T* slots) {
+  const bool usual = rule.rule == Rule::kRowAdagrad && rule.weight_decay == 0;
+  if (block.pairs && usual)
+    return for_lines(
+        model, [&](auto lines) { pair_async<T, decltype(lines)::kCount>(model, block, rule); });
   ContextExample<T> example(model, block);
   TermPrefetch<T, true> rows(model, block);
   T* gradient = slots;
   slots += model.stride;
-  const bool usual = rule.rule == Rule::kRowAdagrad && rule.weight_decay == 0;
   for (std::int32_t i = 0; i < block.count; ++i) {
     rows.before(i);
     block.losses[i] = example.score(i);

@@ -49,6 +49,7 @@ ContextBlock<T> ContextTrainer<T>::view(Block& block, Workspace& work) const {
   view.terms = examples.terms.data();
   view.corrections = examples.corrections.data();
   if (!examples.weights.empty()) view.weights = examples.weights.data();
+  view.pairs = examples.pairs;
   view.losses = block.losses.data();
   for (std::int32_t i = 0; i < view.count; ++i) {
     view.most_sums = std::max(view.most_sums, view.example_begin[i + 1] - view.example_begin[i]);
@@ -66,7 +67,7 @@ void ContextTrainer<T>::score_block(Block& block, Workspace& work) {
                                     static_cast<std::int32_t>(block.first_slot),
                                     occurrences_.data() + block.first_term};
   kernels_.context_score(model_, view(block, work), &gradient);
-  const auto terms = static_cast<std::int64_t>(block.examples.terms.size());
+  const auto terms = block.examples.term_count();
   for (std::int64_t i = block.first_term; i < block.first_term + terms; ++i)
     entries_.data()[i] =
         (static_cast<std::uint64_t>(static_cast<std::uint32_t>(occurrences_.data()[i].row))
@@ -83,7 +84,7 @@ void ContextTrainer<T>::score() {
     Block& block = blocks_[static_cast<std::size_t>(b)];
     block.first_term = terms_;
     block.first_slot = slots;
-    terms_ += static_cast<std::int64_t>(block.examples.terms.size());
+    terms_ += block.examples.term_count();
     for (std::int32_t i = 0; i < block.examples.count(); ++i)
       slots += context_slots(block.examples.candidates[static_cast<std::size_t>(i)],
                              block.examples.contexts(i));

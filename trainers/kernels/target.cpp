@@ -22,7 +22,7 @@ constexpr Kernels<T> kKernels{
     general_score<T>,
     general_async<T>,
     general_update<T>,
-    ContextExample<T>::scratch_size,
+    context_scratch_size<T>,
     context_score<T>,
     context_async<T>,
     philox_eight,

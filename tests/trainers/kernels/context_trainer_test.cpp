@@ -11,14 +11,17 @@ namespace feat2vec::trainers::kernels {
 namespace {
 
 /// Targets of two groups in a table of rows of which some are frequent, with noise and one to three
-/// contexts; vectors are sums of one to three rows. Without torch.
+/// contexts; vectors are sums of one to three rows, or there is one context and each is a row, of which
+/// the kernels are told or not. Without torch.
+enum class Kind { kSums, kPairs, kUntoldPairs };
+
 class Targets : public ContextSource<float> {
  public:
   static constexpr std::int64_t kTargets = 4000;
   static constexpr std::int32_t kRows = 600;
   static constexpr std::int32_t kStride = 16;
 
-  explicit Targets(bool softmax) : softmax_(softmax) {
+  explicit Targets(bool softmax, Kind kind = Kind::kSums) : softmax_(softmax), kind_(kind) {
     float* weights = weights_.reserve(std::int64_t{kRows} * kStride);
     for (std::int64_t i = 0; i < std::int64_t{kRows} * kStride; ++i)
       weights[i] = static_cast<float>(mix(static_cast<std::uint64_t>(i)) % 2001) * 1e-4F - 0.1F;
@@ -39,22 +42,26 @@ class Targets : public ContextSource<float> {
         return static_cast<std::int32_t>(word % below);
       };
       const std::int32_t candidates = 2 + next(7);
-      const std::int32_t sums = candidates + 1 + next(3);
+      const std::int32_t sums = candidates + 1 + (kind_ == Kind::kSums ? next(3) : 0);
       out.groups.push_back(next(kGroups));
       out.candidates.push_back(candidates);
       for (std::int32_t s = 0; s < sums; ++s) {
         const float bias = s < candidates ? 1.0F : 0.0F;
-        for (std::int32_t terms = 1 + next(3); terms > 0; --terms)
+        for (std::int32_t terms = kind_ == Kind::kSums ? 1 + next(3) : 1; terms > 0; --terms)
           out.terms.push_back({next(next(4) == 0 ? kRows : 8), terms == 1 ? 1.0F : 0.5F, bias});
         out.sum_begin.push_back(static_cast<std::int32_t>(out.terms.size()));
         out.corrections.push_back(-0.5F);
       }
       out.example_begin.push_back(out.example_begin.back() + sums);
     }
+    if (kind_ != Kind::kPairs) return;
+    out.pairs = true;
+    out.terms.resize(out.terms.size() + 7);
+    out.corrections.resize(out.corrections.size() + 7);
   }
 
   /// The weights after two epochs.
-  std::vector<float> train(int threads, bool async) {
+  std::vector<float> train(int threads, bool async, std::int64_t step = 1000) {
     ModelView<float> view;
     view.weights = {weights_.data(), sums_.data(), nullptr};
     view.scalars = {scalars_.data(), scalar_sums_.data(), nullptr};
@@ -70,13 +77,12 @@ class Targets : public ContextSource<float> {
     rule.epsilon = 1e-8F;
     std::vector<std::int64_t> order;
     for (std::int64_t t = 0; t < kTargets; ++t) order.push_back((t * 2657) % kTargets);
-    constexpr std::int64_t kStep = 1000;
     for (std::uint32_t epoch = 0; epoch < 2; ++epoch)
-      for (std::int64_t first = 0; first < kTargets; first += kStep) {
+      for (std::int64_t first = 0; first < kTargets; first += step) {
         if (async)
-          trainer.async_steps(*this, order.data() + first, kStep, epoch, rule);
+          trainer.async_steps(*this, order.data() + first, step, epoch, rule);
         else
-          trainer.exact_step(*this, order.data() + first, kStep, epoch, rule);
+          trainer.exact_step(*this, order.data() + first, step, epoch, rule);
       }
     trainer.evaluate(*this, order.data(), kTargets, 2);
     std::vector<float> all(weights_.data(), weights_.data() + (std::int64_t{kRows} * kStride));
@@ -93,6 +99,7 @@ class Targets : public ContextSource<float> {
   }
 
   bool softmax_;
+  Kind kind_;
   AlignedBuffer<float> weights_;
   std::vector<float> sums_;
   std::vector<float> scalars_;
@@ -102,9 +109,26 @@ class Targets : public ContextSource<float> {
 TEST(ContextTrainer, GivesTheSameBitsForAnyNumberOfThreads) {
   for (const bool softmax : {false, true}) {
     const std::vector<float> expected = Targets(softmax).train(1, false);
-    for (const int threads : {2, 3, 8})
+    const std::vector<float> pairs = Targets(softmax, Kind::kPairs).train(1, false);
+    for (const int threads : {2, 3, 8}) {
       EXPECT_EQ(Targets(softmax).train(threads, false), expected) << threads << " threads";
+      EXPECT_EQ(Targets(softmax, Kind::kPairs).train(threads, false), pairs)
+          << threads << " threads";
+    }
   }
+}
+
+/// Up to rounding. Hogwild scores two pairs of a step before it steps them: here there is one in each.
+TEST(ContextTrainer, TrainsPairsAsAnyTargets) {
+  for (const bool softmax : {false, true})
+    for (const bool async : {false, true}) {
+      const std::int64_t step = async ? 1 : 1000;
+      const std::vector<float> fast = Targets(softmax, Kind::kPairs).train(1, async, step);
+      const std::vector<float> any = Targets(softmax, Kind::kUntoldPairs).train(1, async, step);
+      ASSERT_EQ(fast.size(), any.size());
+      for (std::size_t i = 0; i < any.size(); ++i)
+        EXPECT_NEAR(fast[i], any[i], 1e-4) << softmax << async << " number " << i;
+    }
 }
 
 TEST(ContextTrainer, HogwildOnOneThreadIsReproducible) {
