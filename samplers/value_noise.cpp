@@ -12,7 +12,7 @@ ValueNoise::ValueNoise(const std::vector<std::int64_t>& counts, double alpha2, d
   slots_.reserve(counts.size());
   for (std::int64_t value = 0; value < distribution.size(); ++value) {
     const AliasTable::Slot& slot = distribution.table().slots()[static_cast<std::size_t>(value)];
-    slots_.push_back({slot, log_prob(value), log_prob(slot.alias)});
+    slots_.push_back({slot, {log_prob(value), log_prob(slot.alias)}});
   }
   log_prob_unseen_ = log_prob(-1);
   mean_log_prob_ = distribution.mean_log_prob();

@@ -30,7 +30,7 @@ class ValueNoise {
 
   /// log P2 of a value; of one that the counts do not hold, that of a single occurrence.
   float log_prob(std::int32_t value) const {
-    return value < size() ? slots_[static_cast<std::size_t>(value)].log_prob : log_prob_unseen_;
+    return value < size() ? slots_[static_cast<std::size_t>(value)].log_probs[0] : log_prob_unseen_;
   }
 
   /// Asks memory for what `log_prob` reads.
@@ -54,9 +54,11 @@ class ValueNoise {
       }
       for (std::size_t i = 0; i < count; ++i) {
         const Slot& slot = slots_[picks[i].slot];
-        out[first + i] = slot.table.keeps(picks[i].word)
-                             ? DrawnValue{static_cast<std::int32_t>(picks[i].slot), slot.log_prob}
-                             : DrawnValue{slot.table.alias, slot.alias_log_prob};
+        // Read where it is told, not branched to: which of the two it is cannot be foreseen.
+        const auto other = static_cast<std::size_t>(!slot.table.keeps(picks[i].word));
+        const std::array<std::int32_t, 2> values{static_cast<std::int32_t>(picks[i].slot),
+                                                 slot.table.alias};
+        out[first + i] = {values[other], slot.log_probs[other]};
       }
     }
   }
@@ -67,8 +69,7 @@ class ValueNoise {
  private:
   struct Slot {
     AliasTable::Slot table;
-    float log_prob = 0;        ///< of the slot's own value
-    float alias_log_prob = 0;  ///< of the other
+    std::array<float, 2> log_probs{};  ///< of the slot's own value, and of the other
   };
 
   PageVector<Slot> slots_;
