@@ -10,18 +10,20 @@
 namespace feat2vec::trainers::kernels {
 namespace {
 
-/// Targets of two groups in a table of rows of which some are frequent, with noise and one to three
-/// contexts; vectors are sums of one to three rows, or there is one context and each is a row, of which
-/// the kernels are told or not. Without torch.
-enum class Kind { kSums, kPairs, kUntoldPairs };
+/// Vectors that are sums of one to three rows, or single rows against one context, of which the kernels
+/// are told or not.
+enum class VectorKind { kSums, kPairs, kUntoldPairs };
 
+/// Targets of two groups in a table of rows of which some are frequent, with noise and one to three
+/// contexts. Without torch.
 class Targets : public ContextSource<float> {
  public:
   static constexpr std::int64_t kTargets = 4000;
   static constexpr std::int32_t kRows = 600;
   static constexpr std::int32_t kStride = 16;
 
-  explicit Targets(bool softmax, Kind kind = Kind::kSums) : softmax_(softmax), kind_(kind) {
+  explicit Targets(bool softmax, VectorKind kind = VectorKind::kSums)
+      : softmax_(softmax), kind_(kind) {
     float* weights = weights_.reserve(std::int64_t{kRows} * kStride);
     for (std::int64_t i = 0; i < std::int64_t{kRows} * kStride; ++i)
       weights[i] = static_cast<float>(mix(static_cast<std::uint64_t>(i)) % 2001) * 1e-4F - 0.1F;
@@ -42,19 +44,19 @@ class Targets : public ContextSource<float> {
         return static_cast<std::int32_t>(word % below);
       };
       const std::int32_t candidates = 2 + next(7);
-      const std::int32_t sums = candidates + 1 + (kind_ == Kind::kSums ? next(3) : 0);
+      const std::int32_t sums = candidates + 1 + (kind_ == VectorKind::kSums ? next(3) : 0);
       out.groups.push_back(next(kGroups));
       out.candidates.push_back(candidates);
       for (std::int32_t s = 0; s < sums; ++s) {
         const float bias = s < candidates ? 1.0F : 0.0F;
-        for (std::int32_t terms = kind_ == Kind::kSums ? 1 + next(3) : 1; terms > 0; --terms)
+        for (std::int32_t terms = kind_ == VectorKind::kSums ? 1 + next(3) : 1; terms > 0; --terms)
           out.terms.push_back({next(next(4) == 0 ? kRows : 8), terms == 1 ? 1.0F : 0.5F, bias});
         out.sum_begin.push_back(static_cast<std::int32_t>(out.terms.size()));
         out.corrections.push_back(-0.5F);
       }
       out.example_begin.push_back(out.example_begin.back() + sums);
     }
-    if (kind_ != Kind::kPairs) return;
+    if (kind_ != VectorKind::kPairs) return;
     out.pairs = true;
     out.terms.resize(out.terms.size() + 7);
     out.corrections.resize(out.corrections.size() + 7);
@@ -99,7 +101,7 @@ class Targets : public ContextSource<float> {
   }
 
   bool softmax_;
-  Kind kind_;
+  VectorKind kind_;
   AlignedBuffer<float> weights_;
   std::vector<float> sums_;
   std::vector<float> scalars_;
@@ -109,10 +111,10 @@ class Targets : public ContextSource<float> {
 TEST(ContextTrainer, GivesTheSameBitsForAnyNumberOfThreads) {
   for (const bool softmax : {false, true}) {
     const std::vector<float> expected = Targets(softmax).train(1, false);
-    const std::vector<float> pairs = Targets(softmax, Kind::kPairs).train(1, false);
+    const std::vector<float> pairs = Targets(softmax, VectorKind::kPairs).train(1, false);
     for (const int threads : {2, 3, 8}) {
       EXPECT_EQ(Targets(softmax).train(threads, false), expected) << threads << " threads";
-      EXPECT_EQ(Targets(softmax, Kind::kPairs).train(threads, false), pairs)
+      EXPECT_EQ(Targets(softmax, VectorKind::kPairs).train(threads, false), pairs)
           << threads << " threads";
     }
   }
@@ -123,8 +125,9 @@ TEST(ContextTrainer, TrainsPairsAsAnyTargets) {
   for (const bool softmax : {false, true})
     for (const bool async : {false, true}) {
       const std::int64_t step = async ? 1 : 1000;
-      const std::vector<float> fast = Targets(softmax, Kind::kPairs).train(1, async, step);
-      const std::vector<float> any = Targets(softmax, Kind::kUntoldPairs).train(1, async, step);
+      const std::vector<float> fast = Targets(softmax, VectorKind::kPairs).train(1, async, step);
+      const std::vector<float> any =
+          Targets(softmax, VectorKind::kUntoldPairs).train(1, async, step);
       ASSERT_EQ(fast.size(), any.size());
       for (std::size_t i = 0; i < any.size(); ++i)
         EXPECT_NEAR(fast[i], any[i], 1e-4) << softmax << async << " number " << i;
