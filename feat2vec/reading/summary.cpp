@@ -46,13 +46,12 @@ std::string against_popularity(double ours, double theirs, std::int64_t candidat
 std::string against_counts(double ours, double theirs, std::int64_t questions) {
   const double variance = ours * (1 - ours) + theirs * (1 - theirs);
   const double error = std::sqrt(variance / static_cast<double>(questions));
-  const double gap = std::abs(theirs - ours);
-  std::string how = theirs > ours ? "more often" : "less often";
+  const double gap = std::abs(ours - theirs);
+  std::string how = ours > theirs ? "more often than" : "less often than";
   if (gap <= 2 * error) how = "slightly " + how;
-  if (gap <= error) how = "about as often";
-  return fmt::format(
-      "plain counts name the right one first {} ({:.1f} % against {:.1f} %, {} rows)", how,
-      100 * theirs, 100 * ours, questions);
+  if (gap <= error) how = "about as often as";
+  return fmt::format("the right one first in {:.1f} % of {} rows, {} by plain counts ({:.1f} %)",
+                     100 * ours, questions, how, 100 * theirs);
 }
 
 }  // namespace
