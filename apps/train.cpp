@@ -253,7 +253,9 @@ void add_training_options(CLI::App* command, TrainArguments& a) {
 
 void add_running_options(CLI::App* command, TrainArguments& a) {
   command->add_option("--out", a.out, "Model file to write")->capture_default_str();
-  command->add_option("--device", a.device, "cpu | cuda: through autograd, for what the kernels cannot do")
+  command
+      ->add_option("--device", a.device,
+                   "cpu | cuda: through autograd, for what the kernels cannot do")
       ->check(CLI::IsMember({"cpu", "cuda"}))
       ->capture_default_str();
   add_choice<trainers::EngineKind>(command, "--engine", a.train.engine,
