@@ -161,7 +161,7 @@ class ContextDrawing {
   void add_entities(bool whole) {
     const NoiseDistribution& noise = entity_noise();
     const Entities& entities = sampler_.noise().entities(group_);
-    const std::int32_t own = sampler_.rows_.entity(row_, group_);
+    const std::int32_t own = sampler_.rows_.entities().at(row_, group_);
     const auto add = [&](std::int64_t entity) {
       if (entity == own && !(options_.accidental_hits && !whole)) return;
       add_cells(Part::From::kSupply, entities.donor(entity), noise.log_prob(entity));

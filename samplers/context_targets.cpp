@@ -58,7 +58,7 @@ void ContextTargets::add_targets(const ImplicitSampler& rows) {
         if (group_of(items_[item].feature) >= 0) add(row, item);
     } else {
       for (std::int64_t group = 0; group < rows.noise().groups(); ++group)
-        if (rows.present(row)[group] != 0) add(row, group);
+        if (rows.entities().present(row, group)) add(row, group);
     }
     begin_.push_back(size());
   }

@@ -27,19 +27,23 @@ class GroupChooser {
     return std::min(group, static_cast<std::int64_t>(cumulative_.size()) - 1);
   }
 
-  /// A group, drawn with P1 among those with `present[g]` nonzero; -1 when none of them can be.
-  template <class Random>
-  std::int64_t choose(const std::uint8_t* present, Random& random) const {
+  /// A group, drawn with P1 among those with `present(g)`; -1 when none of them can be.
+  template <class Present, class Random>
+  std::int64_t choose(Present present, Random& random) const {
+    const auto groups = static_cast<std::int64_t>(probabilities_.size());
+    const auto probability = [&](std::int64_t g) {
+      return probabilities_[static_cast<std::size_t>(g)];
+    };
     double total = 0;
-    for (std::size_t g = 0; g < probabilities_.size(); ++g)
-      if (present[g] != 0) total += probabilities_[g];
+    for (std::int64_t g = 0; g < groups; ++g)
+      if (present(g)) total += probability(g);
     const double target = random.uniform() * total;
     double sum = 0;
     std::int64_t last = -1;
-    for (std::size_t g = 0; g < probabilities_.size(); ++g) {
-      if (present[g] == 0 || !(probabilities_[g] > 0)) continue;
-      last = static_cast<std::int64_t>(g);
-      sum += probabilities_[g];
+    for (std::int64_t g = 0; g < groups; ++g) {
+      if (!present(g) || !(probability(g) > 0)) continue;
+      last = g;
+      sum += probability(g);
       if (target < sum) break;
     }
     return last;

@@ -33,16 +33,6 @@ ImplicitSampler::ImplicitSampler(data::Dataset observed, std::shared_ptr<const N
   if (static_cast<std::int64_t>(chooser_.probabilities().size()) != groups)
     throw Error("ImplicitSampler", fmt::format("a chooser of {} groups", groups),
                 fmt::format("{}", chooser_.probabilities().size()));
-  entities_.resize(static_cast<std::size_t>(observed_.rows() * groups));
-  present_.resize(entities_.size());
-  for (std::int64_t g = 0; g < groups; ++g) {
-    const std::vector<std::int32_t> found = noise_->entities(g).find(observed_);
-    for (std::size_t row = 0; row < found.size(); ++row) {
-      const std::size_t cell = row * static_cast<std::size_t>(groups) + static_cast<std::size_t>(g);
-      entities_[cell] = found[row];
-      present_[cell] = found[row] == Entities::kAbsent ? 0 : 1;
-    }
-  }
 }
 
 Draw ImplicitSampler::draw(const at::Tensor& rows, std::uint32_t epoch) const {
@@ -75,28 +65,30 @@ void ImplicitSampler::draw(const std::int64_t* rows, std::int64_t count, std::ui
 void ImplicitSampler::draw_rows(const std::int64_t* rows, std::int64_t count, std::uint32_t epoch,
                                 const Output& out) const {
   const bool all = options_.oversampler == Oversampler::kAll;
+  const RowEntities& entities = this->entities();
   for (std::int64_t b = 0; b < count; ++b) {
     if (rows[b] < 0 || rows[b] >= observed_.rows())
       throw Error("ImplicitSampler", fmt::format("rows in [0, {})", observed_.rows()),
                   fmt::format("{}", rows[b]));
     const Philox random(options_.seed, epoch, static_cast<std::uint64_t>(rows[b]));
     if (all)
-      draw_all(b, rows[b], random, out);
+      draw_all(b, rows[b], entities, random, out);
     else
-      draw_group(b, rows[b], random, out);
+      draw_group(b, rows[b], entities, random, out);
   }
 }
 
-void ImplicitSampler::draw_group(std::int64_t b, std::int64_t row, Philox random,
-                                 const Output& out) const {
+void ImplicitSampler::draw_group(std::int64_t b, std::int64_t row, const RowEntities& entities,
+                                 Philox random, const Output& out) const {
   const std::int64_t k = options_.noise_rows;
-  const std::int64_t group = chooser_.choose(present(row), random);
+  const std::int64_t group =
+      chooser_.choose([&](std::int64_t g) { return entities.present(row, g); }, random);
   if (group < 0)
     throw Error("ImplicitSampler", "a row with a value to replace", fmt::format("row {}", row));
   const NoiseDistribution& distribution = noise_->distribution(group);
   out.groups[b] = group;
   float* log_noise = out.log_noise + b * (1 + k);
-  log_noise[0] = static_cast<float>(log_k_ + distribution.log_prob(entity(row, group)));
+  log_noise[0] = static_cast<float>(log_k_ + distribution.log_prob(entities.at(row, group)));
   for (std::int64_t j = 0; j < k; ++j) {
     const std::int64_t drawn = distribution.draw(random);
     out.donors[b * k + j] = noise_->entities(group).donor(drawn);
@@ -104,20 +96,20 @@ void ImplicitSampler::draw_group(std::int64_t b, std::int64_t row, Philox random
   }
 }
 
-void ImplicitSampler::draw_all(std::int64_t b, std::int64_t row, Philox random,
-                               const Output& out) const {
+void ImplicitSampler::draw_all(std::int64_t b, std::int64_t row, const RowEntities& entities,
+                               Philox random, const Output& out) const {
   const std::int64_t k = options_.noise_rows;
   const std::int64_t groups = noise_->groups();
-  const std::uint8_t* there = present(row);
-  if (std::all_of(there, there + groups, [](std::uint8_t p) { return p == 0; }))
+  const std::int32_t* own = entities.of(row);
+  if (std::all_of(own, own + groups, [](std::int32_t e) { return e == Entities::kAbsent; }))
     throw Error("ImplicitSampler", "a row with a value to replace", fmt::format("row {}", row));
   for (std::int64_t c = 0; c <= k; ++c) {
     double log_noise = log_k_;
     for (std::int64_t g = 0; g < groups; ++g) {
-      if (there[g] == 0) continue;
+      if (own[g] == Entities::kAbsent) continue;
       const NoiseDistribution& distribution = noise_->distribution(g);
       if (c == 0) {
-        log_noise += distribution.log_prob(entity(row, g));
+        log_noise += distribution.log_prob(own[g]);
         continue;
       }
       const std::int64_t drawn = distribution.draw(random);

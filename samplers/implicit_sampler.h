@@ -8,11 +8,11 @@
 
 #include "feat2vec/data/batch.h"
 #include "feat2vec/data/dataset.h"
-#include "feat2vec/huge_pages.h"
 #include "samplers/context_options.h"
 #include "samplers/draw.h"
 #include "samplers/group_chooser.h"
 #include "samplers/noise_tables.h"
+#include "samplers/row_entities.h"
 
 namespace feat2vec::samplers {
 
@@ -53,18 +53,8 @@ class ImplicitSampler {
   /// The rows of a draw, whole, on the device of the data.
   data::Batch materialize(const Draw& draw) const;
 
-  /// Of each group of an observed row, nonzero where it is present, [groups].
-  const std::uint8_t* present(std::int64_t row) const {
-    return &present_[static_cast<std::size_t>(row * noise_->groups())];
-  }
-
-  /// Entity of a group in an observed row, or `Entities::kAbsent` or `kUnseen`.
-  std::int32_t entity(std::int64_t row, std::int64_t group) const { return entities(row)[group]; }
-
-  /// Those of all groups, [groups].
-  const std::int32_t* entities(std::int64_t row) const {
-    return &entities_[static_cast<std::size_t>(row * noise_->groups())];
-  }
+  /// The entities of the observed rows, made by the first who asks.
+  const RowEntities& entities() const { return entities_->get(observed_, *noise_); }
 
   const data::Dataset& observed() const { return observed_; }
   const NoiseTables& noise() const { return *noise_; }
@@ -75,16 +65,17 @@ class ImplicitSampler {
   struct Output;
   void draw_rows(const std::int64_t* rows, std::int64_t count, std::uint32_t epoch,
                  const Output& out) const;
-  void draw_group(std::int64_t b, std::int64_t row, Philox random, const Output& out) const;
-  void draw_all(std::int64_t b, std::int64_t row, Philox random, const Output& out) const;
+  void draw_group(std::int64_t b, std::int64_t row, const RowEntities& entities, Philox random,
+                  const Output& out) const;
+  void draw_all(std::int64_t b, std::int64_t row, const RowEntities& entities, Philox random,
+                const Output& out) const;
 
   data::Dataset observed_;
   std::shared_ptr<const NoiseTables> noise_;
   GroupChooser chooser_;
   SamplerOptions options_;
-  double log_k_;                       ///< log K
-  PageVector<std::int32_t> entities_;  ///< [rows, groups], the entity in each observed row
-  PageVector<std::uint8_t> present_;   ///< [rows, groups], nonzero where the group is present
+  double log_k_;  ///< log K
+  std::shared_ptr<const LazyRowEntities> entities_ = std::make_shared<const LazyRowEntities>();
 };
 
 }  // namespace feat2vec::samplers

@@ -1,5 +1,9 @@
 #include "trainers/encoded_cells.h"
 
+#include <ATen/ops/all.h>
+#include <ATen/ops/ge.h>
+
+#include <algorithm>
 #include <cmath>
 
 #include "feat2vec/data/vocabulary.h"
@@ -19,6 +23,14 @@ data::Column plain_memory(data::Column column) {
   lay_out(column.values, at::kFloat);
   lay_out(column.missing, at::kBool);
   return column;
+}
+
+/// Whether every cell of the columns is one id.
+bool are_whole_lookups(const data::Dataset& dataset, const std::vector<std::size_t>& features) {
+  return std::all_of(features.begin(), features.end(), [&](std::size_t f) {
+    const data::Column& column = dataset.column(f);
+    return column.kind == FeatureKind::kCategorical && column.ids.ge(0).all().item<bool>();
+  });
 }
 
 /// Appends the terms of cells of one feature.
@@ -104,15 +116,15 @@ EncodedCells<T>::EncodedCells(const data::Dataset& dataset, const Feat2VecImpl& 
                               const nn::RowTable& table, const std::vector<std::size_t>& features,
                               bool plain)
     : rows_(dataset.rows()) {
-  if (plain)
-    encode_plain(dataset, table, features);
+  if (plain || are_whole_lookups(dataset, features))
+    encode_lookups(dataset, table, features);
   else
     encode_terms(dataset, model, table, features);
 }
 
 template <class T>
-void EncodedCells<T>::encode_plain(const data::Dataset& dataset, const nn::RowTable& table,
-                                   const std::vector<std::size_t>& features) {
+void EncodedCells<T>::encode_lookups(const data::Dataset& dataset, const nn::RowTable& table,
+                                     const std::vector<std::size_t>& features) {
   const std::size_t width = features.size();
   terms_.resize(static_cast<std::size_t>(rows_) * width);
   for (std::size_t f = 0; f < width; ++f) {

@@ -15,15 +15,16 @@ template <class T>
 class EncodedCells {
  public:
   /// `features`: positions of the features that have cells, in the order of the kernels.
-  /// `plain`: every cell is one id; an absent one is the table's row of zeros.
+  /// `plain`: every cell is one id; an absent one is the table's row of zeros. Otherwise a cell is any
+  /// number of terms, which take no more memory than plain ones where each is one whole row.
   EncodedCells(const data::Dataset& dataset, const Feat2VecImpl& model, const nn::RowTable& table,
                const std::vector<std::size_t>& features, bool plain);
 
   kernels::CellsView<T> view() const;
 
  private:
-  void encode_plain(const data::Dataset& dataset, const nn::RowTable& table,
-                    const std::vector<std::size_t>& features);
+  void encode_lookups(const data::Dataset& dataset, const nn::RowTable& table,
+                      const std::vector<std::size_t>& features);
   void encode_terms(const data::Dataset& dataset, const Feat2VecImpl& model,
                     const nn::RowTable& table, const std::vector<std::size_t>& features);
 

@@ -81,8 +81,8 @@ class EncodedDraws<T>::Writer {
     const kernels::CellsView<T> cells =
         (from == samplers::Part::From::kSupply ? draws_.supply_ : draws_.observed_)->view();
     const std::int64_t cell = (row * draws_.features_) + draws_.position_[f];
-    for (std::int64_t t = cells.begin[cell]; t < cells.begin[cell + 1]; ++t) {
-      const T factor = scale_ * cells.coefficient[t];
+    for (std::int64_t t = cells.first_term(cell); t < cells.first_term(cell + 1); ++t) {
+      const T factor = scale_ * cells.coefficient_of(t);
       out_.terms.push_back({cells.term[t], factor, factor * draws_.bias_[f]});
     }
   }

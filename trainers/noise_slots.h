@@ -70,12 +70,14 @@ class NoiseSlots {
     return groups_[static_cast<std::size_t>(group)];
   }
 
-  /// Draws the group of a row and the slots of its noise. `complete`: all groups are present.
-  template <class Random>
-  std::int32_t pick(std::int64_t row, bool complete, Random& random, Pick* picks) const {
+  /// Draws the group of a row and the slots of its noise. `complete`: all groups are present, else
+  /// those with `present(group)`.
+  template <class Present, class Random>
+  std::int32_t pick(std::int64_t row, bool complete, Present present, Random& random,
+                    Pick* picks) const {
     const samplers::GroupChooser& chooser = sampler_.chooser();
     const std::int64_t group =
-        complete ? chooser.at(random.uniform()) : chooser.choose(sampler_.present(row), random);
+        complete ? chooser.at(random.uniform()) : chooser.choose(present, random);
     if (group < 0)
       throw Error("ImplicitSampler", "a row with a value to replace", fmt::format("row {}", row));
     const PageVector<Slot>& chosen = slots(group);

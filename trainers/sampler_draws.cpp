@@ -12,25 +12,17 @@ constexpr float kUnset = std::numeric_limits<float>::quiet_NaN();
 }  // namespace
 
 DonorDraws::DonorDraws(const samplers::ImplicitSampler& sampler, kernels::Target target)
-    : sampler_(sampler),
-      pipeline_(sampler, target),
+    : pipeline_(sampler, target),
       slots_(sampler, [](std::int64_t /*group*/, std::int64_t donor) { return donor; }),
-      some_absent_(false) {
-  for (std::int64_t row = 0; row < sampler.observed().rows() && !some_absent_; ++row)
-    some_absent_ = !all_present(row);
+      entities_(sampler.entities()),
+      some_absent_(!entities_.complete()) {
   for (std::int64_t g = 0; g < sampler.noise().groups(); ++g)
     unseen_.push_back(slots_.log_noise(g, -1));
 }
 
-bool DonorDraws::all_present(std::int64_t row) const {
-  const std::uint8_t* present = sampler_.present(row);
-  const std::uint8_t* end = present + sampler_.noise().groups();
-  return std::find(present, end, 0) == end;
-}
-
 /// Where log(K·P2) of the observed row's own value is.
 const float* DonorDraws::own_log_noise(std::int64_t row, std::int32_t group) const {
-  const std::int32_t entity = sampler_.entity(row, group);
+  const std::int32_t entity = entities_.at(row, group);
   if (entity < 0) return &unseen_[static_cast<std::size_t>(group)];
   return &slots_.slots(group)[static_cast<std::size_t>(entity)].own.log_noise;
 }
@@ -44,13 +36,11 @@ void DonorDraws::draw(const std::int64_t* rows, std::int32_t count, std::uint32_
     return picks.data() + (std::int64_t{i % DrawPipeline::kInWork} * k);
   };
   const float* own[DrawPipeline::kInWork];
-  const auto ask_for = [&](std::int64_t row) {
-    prefetch(sampler_.entities(row));
-    if (some_absent_) prefetch(sampler_.present(row));
-  };
+  const auto ask_for = [&](std::int64_t row) { prefetch(entities_.of(row)); };
   const auto pick = [&](std::int32_t i, DrawPipeline::Random random) {
-    const bool complete = !some_absent_ || all_present(rows[i]);
-    out.groups[i] = slots_.pick(rows[i], complete, random, picks_of(i));
+    const bool complete = !some_absent_ || entities_.complete(rows[i]);
+    const auto present = [&](std::int64_t g) { return entities_.present(rows[i], g); };
+    out.groups[i] = slots_.pick(rows[i], complete, present, random, picks_of(i));
     own[i % DrawPipeline::kInWork] = own_log_noise(rows[i], out.groups[i]);
     prefetch(own[i % DrawPipeline::kInWork]);
   };
@@ -112,7 +102,8 @@ void PlainDraws<T>::draw(const std::int64_t* rows, std::int32_t count, std::uint
     const std::int32_t* cells = own(rows[i]);
     const bool complete =
         !some_absent_ || std::find(cells, cells + features_, null_row_) == cells + features_;
-    out.groups[i] = slots_.pick(rows[i], complete, random, picks_of(i));
+    const auto present = [&](std::int64_t g) { return cells[group_features_[g]] != null_row_; };
+    out.groups[i] = slots_.pick(rows[i], complete, present, random, picks_of(i));
     const std::int32_t target = cells[group_features_[out.groups[i]]];
     prefetch(&log_noise_[static_cast<std::size_t>(target)]);
   };

@@ -22,12 +22,11 @@ class DonorDraws : public kernels::DrawSource {
  private:
   using Slots = NoiseSlots<std::int64_t>;
 
-  bool all_present(std::int64_t row) const;
   const float* own_log_noise(std::int64_t row, std::int32_t group) const;
 
-  const samplers::ImplicitSampler& sampler_;
   DrawPipeline pipeline_;
-  Slots slots_;                ///< places are rows of the supply
+  Slots slots_;  ///< places are rows of the supply
+  const samplers::RowEntities& entities_;
   bool some_absent_;           ///< some observed row lacks a group
   std::vector<float> unseen_;  ///< log(K·P2) of a value of each group that the supply does not have
 };

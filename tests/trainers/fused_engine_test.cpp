@@ -22,6 +22,7 @@ using testing::make_planted_model;
 using testing::make_random_problem;
 using testing::Planted;
 using testing::RandomProblem;
+using testing::RandomProblemOptions;
 
 TrainOptions fused_options(OptimizerKind kind) {
   TrainOptions options;
@@ -49,18 +50,22 @@ double largest_gap(const Feat2Vec& a, const Feat2Vec& b) {
   return gap;
 }
 
+/// All that the engine trains; lookups by kernels of their own; lookups with biases and groups of
+/// several, whose cells are kept as those of the former.
+const RandomProblemOptions kKinds[] = {{}, {.plain = true}, {.whole = true}};
+
 class EveryRule : public ::testing::TestWithParam<OptimizerKind> {};
 
 TEST_P(EveryRule, TrainsAsTheAutogradEngineDoes) {
-  for (const bool plain : {false, true})
+  for (const RandomProblemOptions& kind : kKinds)
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
       TrainOptions options = fused_options(GetParam());
       options.schedule = Schedule::kCosine;
       options.warmup = 0.1;
       options.weight_decay = seed % 2 == 0 ? 0 : 0.01;
       if (GetParam() == OptimizerKind::kSgd) options.learning_rate = 0.001;  // .05 diverges
-      RandomProblem first = make_random_problem(seed, {.plain = plain});
-      RandomProblem second = make_random_problem(seed, {.plain = plain});
+      RandomProblem first = make_random_problem(seed, kind);
+      RandomProblem second = make_random_problem(seed, kind);
       const auto fused = make_fused_engine(first.model, first.sampler, options);
       AutogradEngine autograd(second.model, second.sampler, options);
       run(*fused, first.sampler->observed().rows(), 3);
@@ -72,15 +77,16 @@ TEST_P(EveryRule, TrainsAsTheAutogradEngineDoes) {
 }
 
 TEST_P(EveryRule, GivesTheSameBitsForAnyNumberOfThreads) {
-  for (const bool plain : {false, true}) {
-    RandomProblem first = make_random_problem(7, {.plain = plain, .rows = 3000});
+  for (RandomProblemOptions kind : kKinds) {
+    kind.rows = 3000;
+    RandomProblem first = make_random_problem(7, kind);
     TrainOptions options = fused_options(GetParam());
     options.batch = 1024;
     options.first_batch = 512;
     first.model->to(at::kFloat);
     run(*make_fused_engine(first.model, first.sampler, options), 3000, 3);
     for (const int threads : {2, 3, 8}) {
-      RandomProblem other = make_random_problem(7, {.plain = plain, .rows = 3000});
+      RandomProblem other = make_random_problem(7, kind);
       other.model->to(at::kFloat);
       options.threads = threads;
       run(*make_fused_engine(other.model, other.sampler, options), 3000, 3);

@@ -141,12 +141,14 @@ RandomProblem make_random_problem(std::uint64_t seed, const RandomProblemOptions
   data::Schema schema;
   for (std::int64_t f = 0; f < features; ++f) {
     // The first one is always there, so that every row has something to replace.
-    specs.push_back(random_spec(random, "f" + std::to_string(f), options.plain || f == 0));
+    const bool lookup = options.plain || options.whole || f == 0;
+    specs.push_back(random_spec(random, "f" + std::to_string(f), lookup));
+    if (options.whole) specs.back().bias = coin(random);
     if (f == 0) specs.back().embedding = true;
-    columns.push_back(random_column(random, specs.back(), options.rows, f == 0));
+    columns.push_back(random_column(random, specs.back(), options.rows, options.whole || f == 0));
     other_columns.push_back(random_column(random, specs.back(), options.rows / 2, f == 0));
   }
-  if (coin(random)) {
+  if (!options.whole && coin(random)) {
     specs.push_back(nn::FeatureSpec::offset());
     columns.push_back(data::Column::offset(options.rows));
     other_columns.push_back(data::Column::offset(options.rows / 2));

@@ -21,6 +21,7 @@ struct RandomProblem {
 
 struct RandomProblemOptions {
   bool plain = false;  ///< lookups alone, each a group, without biases
+  bool whole = false;  ///< lookups alone, and every cell of the training rows is one of them
   std::int64_t rows = 40;
   samplers::ContextOptions contexts{};
   std::optional<Prior> prior{};   ///< else drawn: none or group

@@ -16,13 +16,7 @@ template <class T>
 inline Terms terms(const ModelView<T>& model, const CellsView<T>& cells, std::int64_t row,
                    std::int32_t feature) {
   const std::int64_t cell = (row * model.features) + feature;
-  if (cells.begin == nullptr) return {cell, cell + 1};
-  return {cells.begin[cell], cells.begin[cell + 1]};
-}
-
-template <class T>
-inline T coefficient(const CellsView<T>& cells, std::int64_t term) {
-  return cells.coefficient == nullptr ? T{1} : cells.coefficient[term];
+  return {cells.first_term(cell), cells.first_term(cell + 1)};
 }
 
 /// Number of occurrences of row `b` of the draw.
@@ -44,32 +38,32 @@ inline std::int64_t count_occurrences(const ModelView<T>& model, const CellsView
   return occurrences;
 }
 
-/// Asks for the cells that tell where the terms of row `b` of the draw are.
+/// Asks for what tells where the terms of row `b` of the draw are.
 template <class T>
 inline void prefetch_cells(const ModelView<T>& model, const CellsView<T>& observed,
                            const CellsView<T>& supply, const DrawView& draw, std::int64_t b) {
-  if (observed.begin == nullptr) return;
-  prefetch(observed.begin + (draw.rows[b] * model.features));
+  const auto ask = [&](const CellsView<T>& cells, std::int64_t row, std::int32_t feature) {
+    if (cells.begin != nullptr) prefetch(cells.begin + (row * model.features) + feature);
+  };
+  ask(observed, draw.rows[b], 0);
   const std::int32_t feature = model.group_features[model.group_begin[draw.groups[b]]];
   for (std::int32_t k = 0; k < draw.noise_rows; ++k)
-    prefetch(supply.begin + (draw.donors[(b * draw.noise_rows) + k] * model.features) + feature);
+    ask(supply, draw.donors[(b * draw.noise_rows) + k], feature);
 }
 
 /// Asks for the terms of row `b` of the draw.
 template <class T>
 inline void prefetch_terms(const ModelView<T>& model, const CellsView<T>& observed,
                            const CellsView<T>& supply, const DrawView& draw, std::int64_t b) {
-  if (observed.begin == nullptr) return;
-  const std::int64_t own = observed.begin[draw.rows[b] * model.features];
-  prefetch(observed.term + own);
-  prefetch(observed.coefficient + own);
+  const auto ask = [&](const CellsView<T>& cells, std::int64_t row, std::int32_t feature) {
+    const std::int64_t first = terms(model, cells, row, feature).begin;
+    prefetch(cells.term + first);
+    if (cells.coefficient != nullptr) prefetch(cells.coefficient + first);
+  };
+  ask(observed, draw.rows[b], 0);
   const std::int32_t feature = model.group_features[model.group_begin[draw.groups[b]]];
-  for (std::int32_t k = 0; k < draw.noise_rows; ++k) {
-    const std::int64_t noise =
-        supply.begin[(draw.donors[(b * draw.noise_rows) + k] * model.features) + feature];
-    prefetch(supply.term + noise);
-    prefetch(supply.coefficient + noise);
-  }
+  for (std::int32_t k = 0; k < draw.noise_rows; ++k)
+    ask(supply, draw.donors[(b * draw.noise_rows) + k], feature);
 }
 
 /// Asks for the rows of the table in row `b` of the draw.

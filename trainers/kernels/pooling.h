@@ -67,8 +67,8 @@ class Pooling {
     T bias = 0;
     if (model_.has_bias[feature] != 0)
       for (std::int64_t t = range.begin; t < range.end; ++t)
-        bias += coefficient(cells, t) * model_.scalars.value[cells.term[t]];
-    if (vectors && range.end - range.begin == 1 && coefficient(cells, range.begin) == T{1}) {
+        bias += cells.coefficient_of(t) * model_.scalars.value[cells.term[t]];
+    if (vectors && range.end - range.begin == 1 && cells.coefficient_of(range.begin) == T{1}) {
       to = table_row(cells.term[range.begin]);
       return bias;
     }
@@ -88,7 +88,7 @@ class Pooling {
   [[gnu::always_inline]] void add_terms(const CellsView<T>& cells, Terms range, Lines& sum) const {
     set_zero<T>(sum);
     for (std::int64_t t = range.begin; t < range.end; ++t)
-      add_to(sum, coefficient(cells, t), table_row(cells.term[t]));
+      add_to(sum, cells.coefficient_of(t), table_row(cells.term[t]));
   }
 
   Occurrence<T>* emit(const CellsView<T>& cells, std::int64_t row, std::int32_t feature,
@@ -97,7 +97,7 @@ class Pooling {
     const T vector = model_.has_vector[feature] != 0 ? scale : T{0};
     const T bias = model_.has_bias[feature] != 0 ? residual : T{0};
     for (std::int64_t t = range.begin; t < range.end; ++t) {
-      const T factor = coefficient(cells, t);
+      const T factor = cells.coefficient_of(t);
       *out++ = {cells.term[t], slot, vector * factor, bias * factor};
     }
     return out;

@@ -81,6 +81,9 @@ struct CellsView {
   const std::int64_t* begin = nullptr;
   const std::int32_t* term = nullptr;
   const T* coefficient = nullptr;
+
+  std::int64_t first_term(std::int64_t cell) const { return begin == nullptr ? cell : begin[cell]; }
+  T coefficient_of(std::int64_t t) const { return coefficient == nullptr ? T{1} : coefficient[t]; }
 };
 
 /// The draws of a block of observed rows, as `samplers::Draw` has them.
