@@ -167,10 +167,8 @@ class ContextDrawing {
       add_cells(Part::From::kSupply, entities.donor(entity), noise.log_prob(entity));
     };
     add_cells(Part::From::kObserved, row_, noise.log_prob(own));
-    if (whole)
-      for (std::int64_t entity = 0; entity < noise.size(); ++entity) add(entity);
-    else
-      for (std::size_t k = 0; k < noise_rows(); ++k) add(noise.draw(random_));
+    const auto others = whole ? noise.size() : static_cast<std::int64_t>(noise_rows());
+    for (std::int64_t k = 0; k < others; ++k) add(whole ? k : noise.draw(random_));
   }
 
   /// Adds a candidate.

@@ -170,6 +170,7 @@ std::int64_t Vocabulary::count(std::int64_t id) const {
 
 std::string Vocabulary::nearest_spelling(std::string_view value) const {
   std::vector<std::string> values;
+  values.reserve(static_cast<std::size_t>(size()));
   for (std::int32_t id = 0; id < this->values().size(); ++id)
     values.emplace_back(this->values()[id]);
   return feat2vec::nearest_spelling(value, values);

@@ -82,7 +82,8 @@ class Memory {
   std::span<const std::int32_t> of_feature(const std::vector<std::int32_t>& numbers,
                                            std::int32_t feature) const;
   std::size_t id_of(std::int32_t feature, std::int32_t value) const {
-    return static_cast<std::size_t>(first_[static_cast<std::size_t>(feature)] + value);
+    return static_cast<std::size_t>(first_[static_cast<std::size_t>(feature)]) +
+           static_cast<std::size_t>(value);
   }
 
   // Values of all features have ids in one range: first_[feature] + value.
