@@ -120,7 +120,7 @@ class PairExamples {
   /// ⟨C, V_c⟩ of four candidates. What follows the last are other rows.
   [[gnu::always_inline]] Four<T> four_products(const SumTerm<T>* terms, const T* context) const {
     Line<T> totals[4];
-    for (int j = 0; j < 4; ++j) totals[j] = Line<T>::zero();
+    for (Line<T>& total : totals) total = Line<T>::zero();
     for (int l = 0; l < lines(); ++l) {
       const Line<T> c = Line<T>::load(context + (l * kScalars));
       for (int j = 0; j < 4; ++j)
