@@ -18,6 +18,7 @@
 #include "apps/schema_table.h"
 #include "feat2vec/bounded_json.h"
 #include "feat2vec/error.h"
+#include "feat2vec/reading/questions.h"
 #include "feat2vec/tables/table_cache.h"
 #include "samplers/row_order.h"
 
@@ -190,12 +191,16 @@ TrainData encode(const data::Schema& schema, const tables::Table& training,
   auto [encoder, encoded] = tables::fit_and_encode(training, schema, threads);
   data::Dataset train = drop_empty_rows(encoded.dataset, encoder.schema(), training.source_name());
   std::optional<data::Dataset> valid;
+  std::optional<data::Dataset> questions;
   if (validation) {
     const tables::Encoded others = encoder.encode(*validation, threads);
     warn_of_unseen(others.counts, fmt::format("{} (validation)", validation->source_name()));
     valid = drop_empty_rows(others.dataset, encoder.schema(), validation->source_name());
+    const tables::Encoder marking(reading::marking_unseen(encoder.schema()),
+                                  encoder.vocabularies());
+    questions = marking.encode(*validation, threads).dataset;
   }
-  return {std::move(encoder), std::move(train), std::move(valid)};
+  return {std::move(encoder), std::move(train), std::move(valid), std::move(questions)};
 }
 
 }  // namespace feat2vec::apps

@@ -37,6 +37,9 @@ struct TrainData {
   tables::Encoder encoder;
   data::Dataset training;
   std::optional<data::Dataset> validation;
+  /// The rows of `validation` as questions are asked about them: values that training never saw are
+  /// there, as what nobody can name (`reading::marking_unseen`).
+  std::optional<data::Dataset> questions;
 };
 
 /// Fits an encoder to `training` and encodes both tables. Rows in which nothing is present are left

@@ -149,7 +149,7 @@ class Run {
   /// Fits the reader on the rows that were held out and says how well it answers.
   void add_reader(StageResult& result, const TrainData& data, nlohmann::json& found) {
     const FittedAnswers answers =
-        fit_answers(result.model, arguments_, data.training, *data.validation);
+        fit_answers(result.model, arguments_, data.training, *data.questions);
     store_reader(result.model, arguments_, data.training, answers.reader);
     found["reader"] = reading::to_json(answers.reader);
     found["answers"] = answers.summary;

@@ -127,7 +127,7 @@ StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const
   options.epochs = stage.epochs;
   trainers::Trainer trainer(module, samplers.training, samplers.validation, options);
   const bool measured = samplers.validation && !arguments.stop_on.empty();
-  if (measured) trainer.choose_by(stop_measure(arguments, result.model, *data.validation));
+  if (measured) trainer.choose_by(stop_measure(arguments, result.model, *data.questions));
   if (resume != nullptr) {
     check_same_data(*resume, data_print);
     trainers::set_parameters(*module, trainers::copy_parameters(*resume->model.module));

@@ -145,6 +145,7 @@ class Collector {
     const auto leads = memory_->leading(target_);
     if (leads.empty()) return;
     const double all = std::accumulate(leads.begin(), leads.end(), 0.0);
+    if (all == 0) return;  // no row had one
     const double mean =
         all / std::accumulate(candidates_.counts.begin(), candidates_.counts.end(), 0.0);
     std::vector<double> logs(size_);

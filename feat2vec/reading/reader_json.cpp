@@ -13,13 +13,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* kLeading = "leading";
-
 /// A block of weights: its name, and where it lies.
 struct Block {
   const char* name;
   std::size_t first;
   std::size_t size;
+  bool may_lack = false;  ///< readers were written before there were such weights: they are 0
 };
 
 std::vector<Block> blocks_of(const WeightLayout& layout) {
@@ -28,13 +27,14 @@ std::vector<Block> blocks_of(const WeightLayout& layout) {
           {"sources_by_feature", layout.by_feature(), 2 * features},
           {"sources_by_bucket", layout.by_bucket(), 2 * kBuckets},
           {"sources_by_feature_and_bucket", layout.by_both(), 2 * features * kBuckets},
-          {"sums_by_size", layout.by_size(), 2 * kBuckets},
+          {"sum_by_size", layout.by_size(), kBuckets},
+          {"score_by_size", layout.by_size() + kBuckets, kBuckets, true},
           {"mixture", layout.mixture(), 1},
           {"bias", layout.bias(), 1},
           {"prior", layout.prior(), 1},
           {"products", layout.products(), features},
           {"counts", layout.counts(), features},
-          {kLeading, layout.leading(), 1}};
+          {"leading", layout.leading(), 1, true}};
 }
 
 Json json_of(const TargetWeights& target, const WeightLayout& layout) {
@@ -90,8 +90,8 @@ std::vector<double> weights_of(const Json& json, const WeightLayout& layout,
                                std::string_view where) {
   std::vector<double> weights;
   for (const Block& block : blocks_of(layout)) {
-    if (block.name == kLeading && json.is_object() && !json.contains(kLeading)) {
-      weights.push_back(0);  // written before there was such a weight
+    if (block.may_lack && json.is_object() && !json.contains(block.name)) {
+      weights.resize(weights.size() + block.size);
       continue;
     }
     const Json& list = at(json, block.name, where);

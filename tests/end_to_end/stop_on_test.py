@@ -49,6 +49,22 @@ class StopOn(CommandTest):
         (genre,) = json.loads(self.succeeds("evaluate", "m.f2v", "v.csv", "--target", "genre", "--json")[0])
         self.assertAlmostEqual(genre["readouts"]["mixture"]["mrr"], provenance["stop_on"]["mrr:genre"], places=12)
 
+    def test_so_it_is_where_bags_have_members_that_training_never_saw(self):
+        def table(rows, first):
+            lines = films(rows, seed=rows).splitlines()
+            return "\n".join(["cast," + lines[0]] + [f"{first}{i % 9}|c{i % 7}|d{i % 5}," + line
+                                                     for i, line in enumerate(lines[1:])]) + "\n"
+        self.write("t.csv", table(600, "a"))
+        self.write("v.csv", table(100, "new") + table(101, "a").split("\n", 1)[1])
+        for answers in "first", "random":
+            with self.subTest(answers):
+                _, provenance = self.trained("--bag", "cast:|", "--stop-on", "mrr:cast", "--answers", answers,
+                                             "--valid", "v.csv")
+                out, _ = self.succeeds("evaluate", "m.f2v", "v.csv", "--target", "cast", "--answers", answers, "--json")
+                cast = next(one for one in json.loads(out) if one["given"] != ["cast"])
+                self.assertGreater(cast["unseen_targets"], 0)
+                self.assertAlmostEqual(cast["readouts"]["mixture"]["mrr"], provenance["stop_on"]["mrr:cast"], places=12)
+
     def test_every_epoch_is_printed(self):
         self.write("t.csv", films(600))
         _, errors = self.succeeds("train", "t.csv", *OPTIONS, "--out", "m.f2v", "--stop-on", "mrr:genre")

@@ -429,7 +429,9 @@ TEST_F(FilmReader, ComesBackFromJsonBitForBit) {
   EXPECT_EQ(before, after);
   nlohmann::json old = to_json(before);
   old["targets"]["cast"].erase("answers");  // as written before there was a choice
-  old["targets"]["cast"]["weights"].erase("leading");
+  for (const char* later : {"leading", "score_by_size"}) {
+    ASSERT_EQ(old["targets"]["cast"]["weights"].erase(later), 1U) << later;
+  }
   const TargetWeights read = fitted_reader_from_json(old).targets.at(1);
   EXPECT_EQ(read.report.answers, BagAnswer::kRandom);
   EXPECT_EQ(read.weights[WeightLayout(3).leading()], 0);

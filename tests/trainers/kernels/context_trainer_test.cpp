@@ -22,8 +22,9 @@ class Targets : public ContextSource<float> {
   static constexpr std::int32_t kRows = 600;
   static constexpr std::int32_t kStride = 16;
 
-  explicit Targets(bool softmax, VectorKind kind = VectorKind::kSums)
-      : softmax_(softmax), kind_(kind) {
+  /// `apart`: no target has a row or a group in common with the one after it.
+  explicit Targets(bool softmax, VectorKind kind = VectorKind::kSums, bool apart = false)
+      : softmax_(softmax), kind_(kind), apart_(apart) {
     float* weights = weights_.reserve(std::int64_t{kRows} * kStride);
     for (std::int64_t i = 0; i < std::int64_t{kRows} * kStride; ++i)
       weights[i] = static_cast<float>(mix(static_cast<std::uint64_t>(i)) % 2001) * 1e-4F - 0.1F;
@@ -45,12 +46,14 @@ class Targets : public ContextSource<float> {
       };
       const std::int32_t candidates = 2 + next(7);
       const std::int32_t sums = candidates + 1 + (kind_ == VectorKind::kSums ? next(3) : 0);
-      out.groups.push_back(next(kGroups));
+      const std::int32_t group = next(kGroups);
+      out.groups.push_back(apart_ ? i % 2 : group);
       out.candidates.push_back(candidates);
       for (std::int32_t s = 0; s < sums; ++s) {
         const float bias = s < candidates ? 1.0F : 0.0F;
         for (std::int32_t terms = kind_ == VectorKind::kSums ? 1 + next(3) : 1; terms > 0; --terms)
-          out.terms.push_back({next(next(4) == 0 ? kRows : 8), terms == 1 ? 1.0F : 0.5F, bias});
+          out.terms.push_back(
+              {row_for(i, next(next(4) == 0 ? kRows : 8)), terms == 1 ? 1.0F : 0.5F, bias});
         out.sum_begin.push_back(static_cast<std::int32_t>(out.terms.size()));
         out.corrections.push_back(-0.5F);
       }
@@ -100,8 +103,14 @@ class Targets : public ContextSource<float> {
     return (x ^ (x >> 29U)) >> 7U;
   }
 
+  /// The row for target `i` of a draw: even and odd targets have rows of their own when apart.
+  std::int32_t row_for(std::int32_t i, std::int32_t row) const {
+    return apart_ ? (row / 2 * 2) + (i % 2) : row;
+  }
+
   bool softmax_;
   VectorKind kind_;
+  bool apart_;
   AlignedBuffer<float> weights_;
   std::vector<float> sums_;
   std::vector<float> scalars_;
@@ -124,7 +133,7 @@ TEST(ContextTrainer, GivesTheSameBitsForAnyNumberOfThreads) {
 TEST(ContextTrainer, TrainsPairsAsAnyTargets) {
   for (const bool softmax : {false, true})
     for (const bool async : {false, true}) {
-      const std::int64_t step = async ? 1 : 1000;
+      const std::int64_t step = async ? 1 : 1000;  // a second example would not see the first one's
       const std::vector<float> fast = Targets(softmax, VectorKind::kPairs).train(1, async, step);
       const std::vector<float> any =
           Targets(softmax, VectorKind::kUntoldPairs).train(1, async, step);
@@ -132,6 +141,19 @@ TEST(ContextTrainer, TrainsPairsAsAnyTargets) {
       for (std::size_t i = 0; i < any.size(); ++i)
         EXPECT_NEAR(fast[i], any[i], 1e-4) << softmax << async << " number " << i;
     }
+}
+
+TEST(ContextTrainer, TrainsTwoPairsAtOnceAsOneAfterTheOther) {
+  for (const bool softmax : {false, true}) {
+    const auto train = [&](VectorKind kind) {
+      return Targets(softmax, kind, /*apart=*/true).train(1, /*async=*/true, /*step=*/2);
+    };
+    const std::vector<float> fast = train(VectorKind::kPairs);
+    const std::vector<float> any = train(VectorKind::kUntoldPairs);
+    ASSERT_EQ(fast.size(), any.size());
+    for (std::size_t i = 0; i < any.size(); ++i)
+      EXPECT_NEAR(fast[i], any[i], 1e-4) << softmax << " number " << i;
+  }
 }
 
 TEST(ContextTrainer, HogwildOnOneThreadIsReproducible) {
