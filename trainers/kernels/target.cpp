@@ -16,20 +16,13 @@ namespace {
 
 template <class T>
 constexpr Kernels<T> kKernels{
-    general_scratch_size<T>,
-    GeneralExample<T, 0>::slot_count,
-    general_count<T>,
-    general_score<T>,
-    general_async<T>,
-    general_update<T>,
-    context_scratch_size<T>,
-    context_score<T>,
-    context_async<T>,
-    philox_eight,
-    plain_scratch_size<T>,
-    residual_count<T>,
-    plain_score<T>,
-    plain_async<T>,
+    general_scratch_size<T>, GeneralExample<T, 0>::slot_count,
+    general_count<T>,        general_score<T>,
+    general_async<T>,        general_update<T>,
+    context_scratch_size<T>, context_score<T>,
+    context_async<T>,        philox_eight,
+    plain_scratch_size<T>,   residual_count<T>,
+    plain_score<T>,          plain_async<T>,
     plain_update<T>,
 };
 
