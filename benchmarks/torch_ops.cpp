@@ -170,9 +170,12 @@ class Source {
     auto* factors = draws.factors.mutable_data_ptr<float>();
     const auto add = [&](const trainers::kernels::CellsView<float>& cells, std::int64_t row,
                          std::int32_t feature) {
-      const std::int64_t* begin = cells.begin + (row * model.features) + feature;
-      std::copy(cells.term + begin[0], cells.term + begin[1], ids);
-      std::copy(cells.coefficient + begin[0], cells.coefficient + begin[1], factors);
+      const std::int64_t cell = (row * model.features) + feature;
+      const std::int64_t first = cells.first_term(cell);
+      for (std::int64_t t = first; t < cells.first_term(cell + 1); ++t) {
+        ids[t - first] = cells.term[t];
+        factors[t - first] = cells.coefficient_of(t);
+      }
       ids += terms;
       factors += terms;
     };
@@ -190,7 +193,7 @@ class Source {
   std::int64_t most_terms(const trainers::kernels::CellsView<float>& cells) const {
     std::int64_t most = 1;
     for (std::int64_t c = 0; c < cells.rows * fused_.view().features; ++c)
-      most = std::max(most, cells.begin[c + 1] - cells.begin[c]);
+      most = std::max(most, cells.first_term(c + 1) - cells.first_term(c));
     return most;
   }
 

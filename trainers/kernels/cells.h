@@ -38,32 +38,37 @@ inline std::int64_t count_occurrences(const ModelView<T>& model, const CellsView
   return occurrences;
 }
 
+/// Shows the first cell of row `b` of the draw, which the others of the row follow, and those of its noise.
+template <class T, class Ask>
+inline void for_first_cells(const ModelView<T>& model, const CellsView<T>& observed,
+                            const CellsView<T>& supply, const DrawView& draw, std::int64_t b,
+                            Ask ask) {
+  ask(observed, draw.rows[b] * model.features);
+  const std::int32_t feature = model.group_features[model.group_begin[draw.groups[b]]];
+  for (std::int32_t k = 0; k < draw.noise_rows; ++k)
+    ask(supply, (draw.donors[(b * draw.noise_rows) + k] * model.features) + feature);
+}
+
 /// Asks for what tells where the terms of row `b` of the draw are.
 template <class T>
 inline void prefetch_cells(const ModelView<T>& model, const CellsView<T>& observed,
                            const CellsView<T>& supply, const DrawView& draw, std::int64_t b) {
-  const auto ask = [&](const CellsView<T>& cells, std::int64_t row, std::int32_t feature) {
-    if (cells.begin != nullptr) prefetch(cells.begin + (row * model.features) + feature);
-  };
-  ask(observed, draw.rows[b], 0);
-  const std::int32_t feature = model.group_features[model.group_begin[draw.groups[b]]];
-  for (std::int32_t k = 0; k < draw.noise_rows; ++k)
-    ask(supply, draw.donors[(b * draw.noise_rows) + k], feature);
+  for_first_cells(model, observed, supply, draw, b,
+                  [](const CellsView<T>& cells, std::int64_t cell) {
+                    if (cells.begin != nullptr) prefetch(cells.begin + cell);
+                  });
 }
 
 /// Asks for the terms of row `b` of the draw.
 template <class T>
 inline void prefetch_terms(const ModelView<T>& model, const CellsView<T>& observed,
                            const CellsView<T>& supply, const DrawView& draw, std::int64_t b) {
-  const auto ask = [&](const CellsView<T>& cells, std::int64_t row, std::int32_t feature) {
-    const std::int64_t first = terms(model, cells, row, feature).begin;
-    prefetch(cells.term + first);
-    if (cells.coefficient != nullptr) prefetch(cells.coefficient + first);
-  };
-  ask(observed, draw.rows[b], 0);
-  const std::int32_t feature = model.group_features[model.group_begin[draw.groups[b]]];
-  for (std::int32_t k = 0; k < draw.noise_rows; ++k)
-    ask(supply, draw.donors[(b * draw.noise_rows) + k], feature);
+  for_first_cells(model, observed, supply, draw, b,
+                  [](const CellsView<T>& cells, std::int64_t cell) {
+                    const std::int64_t first = cells.first_term(cell);
+                    prefetch(cells.term + first);
+                    if (cells.coefficient != nullptr) prefetch(cells.coefficient + first);
+                  });
 }
 
 /// Asks for the rows of the table in row `b` of the draw.

@@ -63,25 +63,37 @@ inline std::int64_t context_scratch_size(const ModelView<T>& model, std::int32_t
   return any > pairs ? any : pairs;
 }
 
-template <class T, int kFixed>
-inline void pair_score(const ModelView<T>& model, const ContextBlock<T>& block,
-                       const ContextGradient<T>* gradient) {
+/// Scores the examples of a block of pairs, a few together, and shows them to `work` with the first and how
+/// many. With `kState` the rule's state of their rows is asked for too.
+template <bool kState, int kFixed, class T, class Work>
+[[gnu::always_inline]] inline void for_pairs(const ModelView<T>& model,
+                                             const ContextBlock<T>& block, Work work) {
   using Examples = PairExamples<T, kFixed>;
   Examples examples(model, block);
-  TermPrefetch<T, false> rows(model, block);
+  TermPrefetch<T, kState> rows(model, block);
   for (std::int32_t first = 0; first < block.count; first += Examples::kTogether) {
     const std::int32_t rest = block.count - first;
     const std::int32_t count = rest < Examples::kTogether ? rest : Examples::kTogether;
     rows.before(first + count - 1);
     examples.score(first, count);
-    if (gradient == nullptr) continue;
-    for (std::int32_t i = 0; i < count; ++i) {
-      const std::int32_t slot = context_slots(1, 1) * (first + i);
-      examples.emit(first, i, gradient->slots + (std::int64_t{slot} * model.stride),
-                    gradient->first_slot + slot,
-                    gradient->occurrences + (block.first_term(first + i) - block.first_term(0)));
-    }
+    work(examples, first, count);
   }
+}
+
+template <class T, int kFixed>
+inline void pair_score(const ModelView<T>& model, const ContextBlock<T>& block,
+                       const ContextGradient<T>* gradient) {
+  for_pairs<false, kFixed>(
+      model, block, [&](auto& examples, std::int32_t first, std::int32_t count) {
+        if (gradient == nullptr) return;
+        for (std::int32_t i = 0; i < count; ++i) {
+          const std::int32_t slot = context_slots(1, 1) * (first + i);
+          examples.emit(
+              first, i, gradient->slots + (std::int64_t{slot} * model.stride),
+              gradient->first_slot + slot,
+              gradient->occurrences + (block.first_term(first + i) - block.first_term(0)));
+        }
+      });
 }
 
 template <class T>
@@ -149,19 +161,13 @@ inline void step_rows_by_rule(const ModelView<T>& model, const RuleView<T>& rule
 template <class T, int kFixed>
 inline void pair_async(const ModelView<T>& model, const ContextBlock<T>& block,
                        const RuleView<T>& rule) {
-  using Examples = PairExamples<T, kFixed>;
-  Examples examples(model, block);
-  TermPrefetch<T, true> rows(model, block);
-  for (std::int32_t first = 0; first < block.count; first += Examples::kTogether) {
-    const std::int32_t rest = block.count - first;
-    const std::int32_t count = rest < Examples::kTogether ? rest : Examples::kTogether;
-    rows.before(first + count - 1);
-    examples.score(first, count);
-    examples.step(first, count, rule);
-    for (std::int32_t i = first; i < first + count; ++i)
-      if (!model.softmax && __builtin_isfinite(block.losses[i].loss))
-        step_shared(model, rule, block.groups[i], static_cast<T>(block.losses[i].residual));
-  }
+  for_pairs<true, kFixed>(
+      model, block, [&](auto& examples, std::int32_t first, std::int32_t count) {
+        examples.step(first, count, rule);
+        for (std::int32_t i = first; i < first + count; ++i)
+          if (!model.softmax && __builtin_isfinite(block.losses[i].loss))
+            step_shared(model, rule, block.groups[i], static_cast<T>(block.losses[i].residual));
+      });
 }
 
 /// `slots`: of any one example, and one more; `occurrences`: of any one.
