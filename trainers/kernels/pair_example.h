@@ -193,12 +193,13 @@ class PairExamples {
                                               const SumTerm<T>* terms, std::int32_t count,
                                               const Four<T>& squares) {
     // One after the other, for an example may hold a row twice.
-    Four<T> sums;
-    for (int j = 0; j < 4; ++j) {
+    const auto add = [&](int j) {
       T& a = accumulators[terms[j].row];
-      sums[j] = a + squares[j];
-      if (j < count) a = sums[j];
-    }
+      const T sum = a + squares[j];
+      if (j < count) a = sum;
+      return sum;
+    };
+    const Four<T> sums{add(0), add(1), add(2), add(3)};
     return -rule.rate / (square_root<T>(sums) + rule.epsilon);
   }
 
