@@ -3,8 +3,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "samplers/philox.h"
-
 namespace feat2vec::samplers {
 
 /// Draws an index with given probabilities in constant time (Walker 1977, built as in Vose 1991).
@@ -28,8 +26,9 @@ class AliasTable {
 
   const std::vector<Slot>& slots() const { return slots_; }
 
-  /// An index in [0, size()); takes two words of the stream: one for the slot, one for `keeps`.
-  std::int64_t draw(Philox& random) const {
+  /// An index in [0, size()); `random`: of RandomWords; takes two words of the stream: one for the slot, one for `keeps`.
+  template <class Random>
+  std::int64_t draw(Random& random) const {
     const std::uint32_t index = random.below(static_cast<std::uint32_t>(slots_.size()));
     const Slot& slot = slots_[index];
     return slot.keeps(random.next()) ? index : slot.alias;

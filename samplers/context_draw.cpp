@@ -21,14 +21,6 @@ void ContextDraw::begin_example(std::int64_t row, std::int32_t group, bool is_wh
   candidates.push_back(0);
 }
 
-void ContextDraw::add_candidates(std::int32_t feature, std::span<const DrawnValue> values) {
-  for (const DrawnValue& drawn : values) {
-    begin_sum(1);
-    add_value(feature, drawn.value);
-    end_candidate(static_cast<double>(drawn.log_prob));
-  }
-}
-
 void ContextDraw::end_candidate(double log_prob) {
   ++candidates.back();
   sum_begin.push_back(static_cast<std::int32_t>(parts.size()));

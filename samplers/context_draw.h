@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "samplers/value_noise.h"
@@ -41,8 +40,6 @@ struct ContextDraw {
 
   void clear();
   void begin_example(std::int64_t row, std::int32_t group, bool is_whole);
-  /// Candidates that are single values of a feature.
-  void add_candidates(std::int32_t feature, std::span<const DrawnValue> values);
   /// Begins a sum with its factor; parts are added, and it ends as a candidate or a context.
   void begin_sum(double scale) { scales.push_back(static_cast<float>(scale)); }
   void add_value(std::int32_t feature, std::int32_t value) {

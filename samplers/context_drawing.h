@@ -4,10 +4,10 @@
 // them as they are made.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -15,208 +15,237 @@
 
 namespace feat2vec::samplers {
 
-/// Draws for one target after the other. `Out` has the functions of ContextDraw that begin, add and end.
-template <class Out>
+/// What is drawn for one target, before it is told: all that takes random words.
+struct TargetPlan {
+  std::int64_t row = 0;
+  std::int32_t group = 0;
+  Item own;                            ///< unit member: the target
+  const ValueNoise* values = nullptr;  ///< null: its noise are entities of the sampling group
+  bool whole = false;                  ///< there are so few candidates that none is drawn
+  bool pairs = false;                  ///< each chosen one is a context, not their sum
+  double scale = 1;                    ///< of the sum
+  std::vector<Item> others;            ///< those chosen come first
+  std::size_t chosen = 0;
+  std::vector<ValueNoise::Pick> picks;  ///< K of each example, where noise are values
+  std::vector<std::int64_t> entities;   ///< else
+};
+
+/// Draws for one target after the other. `Out` has the functions of ContextDraw that begin, add and end,
+/// `Random` those of TargetWords.
+template <class Out, class Random>
 class ContextDrawing {
  public:
-  /// Both must outlive it.
-  ContextDrawing(const ContextSampler& sampler, Out& out)
-      : sampler_(sampler), options_(sampler.options_), targets_(sampler.targets_), out_(out) {}
+  /// All must outlive it.
+  ContextDrawing(const ContextSampler& sampler, Random& random, Out& out)
+      : sampler_(sampler),
+        options_(sampler.options_),
+        targets_(sampler.targets_),
+        noise_rows_(static_cast<std::size_t>(sampler.rows_.options().noise_rows)),
+        random_(random),
+        out_(out) {}
 
-  void draw(std::int64_t target, Philox random) {
-    target_ = target;
-    random_ = random;
-    row_ = targets_.row(target);
-    group_ = targets_.group(target);
-    choose_noise();
-    targets_.collect_others(target, others_);
-    chosen_ = 0;
+  /// Draws for a target, and asks memory for what `tell` reads. The words of the target begin where
+  /// `Random` is.
+  void plan(std::int64_t target, TargetPlan& plan) {
+    plan.row = targets_.row(target);
+    plan.group = targets_.group(target);
+    choose_noise(target, plan);
+    targets_.collect_others(target, plan.others);
+    plan.chosen = 0;
     const double point = random_.uniform();
     const double pairs = options_.all + options_.keep;
-    if (point < pairs || point >= pairs + options_.one)
-      draw_sum(point);
+    plan.pairs = point >= pairs && point < pairs + options_.one;
+    if (plan.pairs)
+      choose(options_.cap, plan);
     else
-      draw_pairs();
+      choose_sum(point, plan);
+    draw_noise(plan);
+  }
+
+  /// Tells the examples of a target.
+  void tell(const TargetPlan& plan) {
+    for (std::size_t i = 0; i < examples_of(plan); ++i) {
+      out_.begin_example(plan.row, plan.group, plan.whole);
+      if (plan.values != nullptr)
+        add_values(plan, i);
+      else
+        add_entities(plan, i);
+      if (!plan.pairs)
+        add_sum(plan);
+      else if (options_.shared_noise)
+        for (std::size_t other = 0; other < plan.chosen; ++other)
+          add_single(plan.row, plan.others[other]);
+      else
+        add_single(plan.row, plan.others[i]);
+      out_.end_example();
+    }
   }
 
  private:
   /// Whether noise is single values, and of which feature the candidates are.
-  void choose_noise() {
-    values_ = nullptr;
-    if (options_.unit == Unit::kGroup) return;
-    own_ = targets_.value(target_);
-    if (own_.value < 0) return;
-    values_ = sampler_.value_noise(own_.feature);
-    if (values_ != nullptr) values_->prefetch_value(own_.value);
-  }
-
-  void draw_sum(double point) {
-    const double scale = choose_sum(point);
-    draw_values(1);
-    begin_example(0);
-    out_.begin_sum(scale);
-    for (std::size_t i = 0; i < chosen_; ++i) add_context(others_[i]);
-    out_.end_context();
-    out_.end_example();
-  }
-
-  void draw_pairs() {
-    choose(options_.cap);
-    draw_values(options_.shared_noise ? 1 : chosen_);
-    for (std::size_t i = 0; i < chosen_; ++i) {
-      if (i == 0 || !options_.shared_noise) begin_example(i);
-      out_.begin_sum(1);
-      add_context(others_[i]);
-      out_.end_context();
-      if (i + 1 == chosen_ || !options_.shared_noise) out_.end_example();
+  void choose_noise(std::int64_t target, TargetPlan& plan) const {
+    plan.values = nullptr;
+    if (options_.unit == Unit::kMember) {
+      plan.own = targets_.value(target);
+      if (plan.own.value >= 0) plan.values = sampler_.value_noise(plan.own.feature);
+    }
+    if (plan.values != nullptr) {
+      plan.values->prefetch_value(plan.own.value);
+      plan.whole = sampler_.is_whole(plan.values->size());
+    } else {
+      plan.whole = options_.unit == Unit::kGroup && sampler_.is_whole(entity_noise(plan).size());
     }
   }
 
   /// Moves `count` random ones of the others to the front.
-  void choose(std::int64_t count) {
-    const std::size_t size = others_.size();
-    chosen_ = std::min(size, static_cast<std::size_t>(count));
-    if (chosen_ == size) return;
-    for (std::size_t i = 0; i < chosen_; ++i)
-      std::swap(others_[i], others_[i + random_.below(static_cast<std::uint32_t>(size - i))]);
+  void choose(std::int64_t count, TargetPlan& plan) {
+    std::vector<Item>& others = plan.others;
+    const std::size_t size = others.size();
+    plan.chosen = std::min(size, static_cast<std::size_t>(count));
+    if (plan.chosen == size) return;
+    for (std::size_t i = 0; i < plan.chosen; ++i)
+      std::swap(others[i], others[i + random_.below(static_cast<std::uint32_t>(size - i))]);
   }
 
-  /// Chooses the values of a context that is a sum; returns its factor.
-  double choose_sum(double point) {
-    const std::size_t size = others_.size();
-    if (point < options_.all) {
-      choose(kMostSummed);
-      return 1;
-    }
+  /// Chooses the values of a context that is a sum, and its factor.
+  void choose_sum(double point, TargetPlan& plan) {
+    const std::size_t size = plan.others.size();
+    constexpr auto kMost = static_cast<std::size_t>(kMostSummed);
+    plan.scale = 1;
+    if (point < options_.all) return choose(kMostSummed, plan);
     if (point < options_.all + options_.keep) {
       for (std::size_t i = 0; i < size; ++i)
         if (random_.uniform() < options_.keep_probability)
-          std::swap(others_[chosen_++], others_[i]);
-      chosen_ = std::min(chosen_, static_cast<std::size_t>(kMostSummed));
-      if (chosen_ == 0) choose(1);
-      return 1;
+          std::swap(plan.others[plan.chosen++], plan.others[i]);
+      plan.chosen = std::min(plan.chosen, kMost);
+      if (plan.chosen == 0) choose(1, plan);
+      return;
     }
-    const std::size_t most = std::min(size, static_cast<std::size_t>(kMostSummed));
-    choose(1 + random_.below(static_cast<std::uint32_t>(most)));
-    return 1 / std::sqrt(static_cast<double>(chosen_));
+    choose(1 + random_.below(static_cast<std::uint32_t>(std::min(size, kMost))), plan);
+    plan.scale = 1 / std::sqrt(static_cast<double>(plan.chosen));
   }
 
-  void add_context(const Item& item) {
-    if (item.value < 0)
-      out_.add_cell(Part::From::kObserved, item.feature, row_);
-    else
-      out_.add_value(item.feature, item.value);
+  /// Those whose candidates are told; pairs that share their noise are one.
+  std::size_t examples_of(const TargetPlan& plan) const {
+    return plan.pairs && !options_.shared_noise ? plan.chosen : 1;
   }
 
-  /// Whether there are so few candidates that none is drawn.
-  bool all_are_candidates() const {
-    if (values_ != nullptr) return sampler_.is_whole(values_->size());
-    return options_.unit == Unit::kGroup && sampler_.is_whole(entity_noise().size());
-  }
-  const NoiseDistribution& entity_noise() const { return sampler_.noise().distribution(group_); }
-  std::size_t noise_rows() const {
-    return static_cast<std::size_t>(sampler_.rows_.options().noise_rows);
-  }
-
-  /// Draws the values that are noise of so many examples.
-  void draw_values(std::size_t examples) {
-    if (values_ == nullptr || all_are_candidates()) return;
-    drawn_.resize(examples * noise_rows());
-    values_->draw(random_, drawn_);
+  void draw_noise(TargetPlan& plan) {
+    if (plan.whole) return;
+    const std::size_t count = examples_of(plan) * noise_rows_;
+    if (plan.values != nullptr) {
+      plan.picks.resize(count);
+      plan.values->pick(random_, plan.picks);
+    } else {
+      plan.entities.resize(count);
+      for (std::int64_t& entity : plan.entities) entity = entity_noise(plan).draw(random_);
+    }
   }
 
-  /// Begins example `number` of the target and adds its candidates.
-  void begin_example(std::size_t number) {
-    const bool whole = all_are_candidates();
-    out_.begin_example(row_, group_, whole);
-    if (values_ == nullptr)
-      add_entities(whole);
-    else if (whole)
-      add_all_values();
-    else
-      add_values(std::span(drawn_).subspan(number * noise_rows(), noise_rows()));
+  /// The candidates of an example: the target, and values that are noise.
+  void add_values(const TargetPlan& plan, std::size_t example) {
+    const ValueNoise& noise = *plan.values;
+    const std::int32_t own = plan.own.value;
+    add_value(plan, {own, noise.log_prob(own)});
+    if (plan.whole) {
+      for (std::int32_t value = 0; value < noise.size(); ++value)
+        if (value != own) add_value(plan, {value, noise.log_prob(value)});
+    } else {
+      const ValueNoise::Pick* picks = plan.picks.data() + (example * noise_rows_);
+      for (std::size_t k = 0; k < noise_rows_; ++k) {
+        const DrawnValue drawn = noise.drawn(picks[k]);
+        if (drawn.value != own || options_.accidental_hits) add_value(plan, drawn);
+      }
+    }
   }
 
-  void add_values(std::span<DrawnValue> noise) {
-    add_candidate(own_.value);
-    auto end = noise.end();
-    if (!options_.accidental_hits)
-      end = std::remove_if(noise.begin(), end,
-                           [this](const DrawnValue& drawn) { return drawn.value == own_.value; });
-    out_.add_candidates(own_.feature, {noise.begin(), end});
+  /// Adds a candidate that is a single value.
+  void add_value(const TargetPlan& plan, DrawnValue drawn) {
+    out_.begin_sum(1);
+    out_.add_value(plan.own.feature, drawn.value);
+    out_.end_candidate(static_cast<double>(drawn.log_prob));
   }
 
-  void add_all_values() {
-    add_candidate(own_.value);
-    for (std::int32_t value = 0; value < values_->size(); ++value)
-      if (value != own_.value) add_candidate(value);
-  }
-
-  void add_candidate(std::int32_t value) {
-    const DrawnValue candidate{value, values_->log_prob(value)};
-    out_.add_candidates(own_.feature, {&candidate, 1});
+  const NoiseDistribution& entity_noise(const TargetPlan& plan) const {
+    return sampler_.noise().distribution(plan.group);
   }
 
   /// Candidates that are cells of donor rows: of all features of the group, or of one.
-  void add_entities(bool whole) {
-    const NoiseDistribution& noise = entity_noise();
-    const Entities& entities = sampler_.noise().entities(group_);
-    const std::int32_t own = sampler_.rows_.entities().at(row_, group_);
+  void add_entities(const TargetPlan& plan, std::size_t example) {
+    const NoiseDistribution& noise = entity_noise(plan);
+    const Entities& entities = sampler_.noise().entities(plan.group);
+    const std::int32_t own = sampler_.rows_.entities().at(plan.row, plan.group);
     const auto add = [&](std::int64_t entity) {
-      if (entity == own && !(options_.accidental_hits && !whole)) return;
-      add_cells(Part::From::kSupply, entities.donor(entity), noise.log_prob(entity));
+      if (entity == own && !(options_.accidental_hits && !plan.whole)) return;
+      add_cells(plan, Part::From::kSupply, entities.donor(entity), noise.log_prob(entity));
     };
-    add_cells(Part::From::kObserved, row_, noise.log_prob(own));
-    const auto others = whole ? noise.size() : static_cast<std::int64_t>(noise_rows());
-    for (std::int64_t k = 0; k < others; ++k) add(whole ? k : noise.draw(random_));
+    add_cells(plan, Part::From::kObserved, plan.row, noise.log_prob(own));
+    if (plan.whole) {
+      for (std::int64_t entity = 0; entity < noise.size(); ++entity) add(entity);
+    } else {
+      for (std::size_t k = 0; k < noise_rows_; ++k) add(plan.entities[(example * noise_rows_) + k]);
+    }
   }
 
-  /// Adds a candidate.
-  void add_cells(Part::From from, std::int64_t row, double log_prob) {
+  /// Adds a candidate that is cells.
+  void add_cells(const TargetPlan& plan, Part::From from, std::int64_t row, double log_prob) {
     out_.begin_sum(1);
     if (options_.unit == Unit::kMember) {
-      out_.add_cell(from, own_.feature, row);
+      out_.add_cell(from, plan.own.feature, row);
     } else {
-      for (const std::size_t feature : sampler_.noise().entities(group_).features())
+      for (const std::size_t feature : sampler_.noise().entities(plan.group).features())
         out_.add_cell(from, static_cast<std::int32_t>(feature), row);
     }
     out_.end_candidate(log_prob);
   }
 
+  void add_sum(const TargetPlan& plan) {
+    out_.begin_sum(plan.scale);
+    for (std::size_t i = 0; i < plan.chosen; ++i) add_to_sum(plan.row, plan.others[i]);
+    out_.end_context();
+  }
+  void add_single(std::int64_t row, const Item& item) {
+    out_.begin_sum(1);
+    add_to_sum(row, item);
+    out_.end_context();
+  }
+  void add_to_sum(std::int64_t row, const Item& item) {
+    if (item.value < 0)
+      out_.add_cell(Part::From::kObserved, item.feature, row);
+    else
+      out_.add_value(item.feature, item.value);
+  }
+
   const ContextSampler& sampler_;
   const ContextOptions& options_;
   const ContextTargets& targets_;
+  std::size_t noise_rows_;
+  Random& random_;
   Out& out_;
-
-  // Of the target that is drawn for.
-  std::int64_t target_ = 0;
-  std::int64_t row_ = 0;
-  std::int32_t group_ = 0;
-  Philox random_{0, 0, 0};
-  Item own_;                            ///< unit member: the target
-  const ValueNoise* values_ = nullptr;  ///< null: its noise are entities of the sampling group
-  std::vector<Item> others_;            ///< those chosen come first
-  std::size_t chosen_ = 0;
-  std::vector<DrawnValue> drawn_;  ///< K of each example
 };
 
-template <class Out>
-void ContextSampler::draw_into(const std::int64_t* targets, std::int64_t count, std::uint32_t epoch,
+template <class Random, class Out>
+void ContextSampler::draw_into(const std::int64_t* targets, std::int64_t count, Random& random,
                                Out& out) const {
-  constexpr std::int64_t kAhead = 4;  // targets between the steps of a read
+  constexpr std::int64_t kAhead = 4;    // targets between the steps of a read
+  constexpr std::int64_t kPlanned = 2;  // targets between the plan of one and its telling
   const auto ahead = [&](std::int64_t i, auto ask) {
-    if (i < count) ask(targets[i]);
+    if (i >= 0 && i < count) ask(targets[i]);
   };
-  ContextDrawing<Out> drawing(*this, out);
-  for (std::int64_t i = -3 * kAhead; i < count; ++i) {
+  ContextDrawing<Out, Random> drawing(*this, random, out);
+  std::array<TargetPlan, kPlanned + 1> plans;
+  const auto plan_of = [&](std::int64_t i) -> TargetPlan& {
+    return plans[static_cast<std::size_t>(i) % plans.size()];
+  };
+  for (std::int64_t i = -3 * kAhead; i < count + kPlanned; ++i) {
     ahead(i + (3 * kAhead), [&](std::int64_t target) { targets_.prefetch_target(target); });
-    if (i >= -2 * kAhead)
-      ahead(i + (2 * kAhead), [&](std::int64_t target) { targets_.prefetch_row(target); });
-    if (i >= -kAhead)
-      ahead(i + kAhead, [&](std::int64_t target) { targets_.prefetch_items(target); });
-    if (i >= 0)
-      drawing.draw(targets[i],
-                   Philox(rows_.options().seed, epoch, static_cast<std::uint64_t>(targets[i])));
+    ahead(i + (2 * kAhead), [&](std::int64_t target) { targets_.prefetch_row(target); });
+    ahead(i + kAhead, [&](std::int64_t target) { targets_.prefetch_items(target); });
+    ahead(i, [&](std::int64_t target) {
+      random.begin(target);
+      drawing.plan(target, plan_of(i));
+    });
+    if (i >= kPlanned) drawing.tell(plan_of(i - kPlanned));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "feat2vec/error.h"
 #include "samplers/context_drawing.h"
+#include "samplers/target_words.h"
 
 namespace feat2vec::samplers {
 namespace {
@@ -36,7 +37,8 @@ ContextSampler::ContextSampler(const ImplicitSampler& rows, std::vector<std::uin
 void ContextSampler::draw(const std::int64_t* targets, std::int64_t count, std::uint32_t epoch,
                           ContextDraw& out) const {
   out.clear();
-  draw_into(targets, count, epoch, out);
+  TargetWords words(rows_.options().seed, epoch);
+  draw_into(targets, count, words, out);
 }
 
 std::vector<double> ContextSampler::mean_log_probs() const {

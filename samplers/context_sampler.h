@@ -41,16 +41,16 @@ class ContextSampler {
   void draw(const std::int64_t* targets, std::int64_t count, std::uint32_t epoch,
             ContextDraw& out) const;
 
-  /// The same, told to `out` as ContextDraw is told it. Defined in context_drawing.h.
-  template <class Out>
-  void draw_into(const std::int64_t* targets, std::int64_t count, std::uint32_t epoch,
-                 Out& out) const;
+  /// The same, told to `out` as ContextDraw is told it, from the words of `random`, which has the
+  /// functions of TargetWords. Defined in context_drawing.h.
+  template <class Random, class Out>
+  void draw_into(const std::int64_t* targets, std::int64_t count, Random& random, Out& out) const;
 
   /// Σ P2 log P2 of each sampling group: where the model's group offsets start.
   std::vector<double> mean_log_probs() const;
 
  private:
-  template <class Out>
+  template <class Out, class Random>
   friend class ContextDrawing;
 
   const NoiseTables& noise() const { return rows_.noise(); }

@@ -27,7 +27,10 @@ class NoiseDistribution {
 
   const AliasTable& table() const { return table_; }
 
-  std::int64_t draw(Philox& random) const { return table_.draw(random); }
+  template <class Random>
+  std::int64_t draw(Random& random) const {
+    return table_.draw(random);
+  }
 
   /// Σ P2 log P2, the P2-weighted mean of log P2: where the group's offset z_g starts.
   double mean_log_prob() const { return mean_log_prob_; }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -36,39 +35,38 @@ class ValueNoise {
   /// Asks memory for what `log_prob` reads.
   void prefetch_value(std::int32_t value) const { prefetch(slots_.data() + value); }
 
-  /// Fills `out` with draws, two words of the stream each, as AliasTable draws.
+  /// A slot that was picked, and the word that decides what it gives.
+  struct Pick {
+    std::uint32_t slot = 0;
+    std::uint32_t word = 0;
+  };
+
+  /// Picks, two words of the stream each, as AliasTable draws; asks memory for what `drawn` reads of them.
   template <class Random>
-  void draw(Random& random, std::span<DrawnValue> out) const {
-    struct Pick {
-      std::uint32_t slot;
-      std::uint32_t word;
-    };
-    constexpr std::size_t kTogether = 64;  // whose slots are on their way from memory at once
-    std::array<Pick, kTogether> picks;
-    for (std::size_t first = 0; first < out.size(); first += kTogether) {
-      const std::size_t count = std::min(kTogether, out.size() - first);
-      for (std::size_t i = 0; i < count; ++i) {
-        picks[i].slot = random.below(static_cast<std::uint32_t>(slots_.size()));
-        prefetch(slots_.data() + picks[i].slot);
-        picks[i].word = random.next();
-      }
-      for (std::size_t i = 0; i < count; ++i) {
-        const Slot& slot = slots_[picks[i].slot];
-        // Read where it is told, not branched to: which of the two it is cannot be foreseen.
-        const auto other = static_cast<std::size_t>(!slot.table.keeps(picks[i].word));
-        const std::array<std::int32_t, 2> values{static_cast<std::int32_t>(picks[i].slot),
-                                                 slot.table.alias};
-        out[first + i] = {values[other], slot.log_probs[other]};
-      }
+  void pick(Random& random, std::span<Pick> picks) const {
+    for (Pick& pick : picks) {
+      pick.slot = random.below(static_cast<std::uint32_t>(slots_.size()));
+      prefetch(slots_.data() + pick.slot);
+      pick.word = random.next();
     }
+  }
+
+  DrawnValue drawn(const Pick& pick) const {
+    const Slot& slot = slots_[pick.slot];
+    // By arithmetic, not branches: which of the two it is cannot be foreseen.
+    const auto own = static_cast<std::int32_t>(pick.slot);
+    const std::int32_t other = pick.word >= slot.threshold ? 1 : 0;
+    return {own ^ ((own ^ slot.alias) & -other), slot.log_probs[static_cast<std::size_t>(other)]};
   }
 
   /// Σ P2 log P2.
   double mean_log_prob() const { return mean_log_prob_; }
 
  private:
+  /// As in AliasTable; one that always gives itself is its own alias.
   struct Slot {
-    AliasTable::Slot table;
+    std::uint32_t threshold = 0;
+    std::int32_t alias = 0;
     std::array<float, 2> log_probs{};  ///< of the slot's own value, and of the other
   };
 

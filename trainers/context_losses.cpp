@@ -145,12 +145,14 @@ Table table_of(const ContextDraw& draw, bool candidates) {
 
 std::vector<double> corrections(const ContextDraw& draw, const Correction& correction) {
   std::vector<double> values(draw.scales.size() + 1, 0);
-  for (std::size_t i = 0; i < draw.groups.size(); ++i)
+  for (std::size_t i = 0; i < draw.groups.size(); ++i) {
+    const auto line =
+        draw.whole[i] != 0 ? correction.of_whole<double>() : correction.of_drawn<double>();
     for (std::int32_t c = 0; c < draw.candidates[i]; ++c) {
       const auto s = static_cast<std::size_t>(draw.example_begin[i] + c);
-      values[s] =
-          draw.whole[i] != 0 ? correction.whole(draw.log_probs[s]) : correction(draw.log_probs[s]);
+      values[s] = line(static_cast<double>(draw.log_probs[s]));
     }
+  }
   return values;
 }
 

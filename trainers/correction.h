@@ -18,11 +18,24 @@ class Correction {
  public:
   Correction(Objective objective, Prior prior, std::int64_t noise_rows);
 
-  double operator()(double log_prob) const { return (slope_ * log_prob) + constant_; }
-  double whole(double log_prob) const { return whole_slope_ * log_prob; }
+  /// slope · log P2 + constant.
+  template <class T>
+  struct Line {
+    T slope = 0;
+    T constant = 0;
+    T operator()(T log_prob) const { return (slope * log_prob) + constant; }
+  };
 
-  double slope() const { return slope_; }
-  double constant() const { return constant_; }
+  /// Of candidates that were drawn.
+  template <class T>
+  Line<T> of_drawn() const {
+    return {static_cast<T>(slope_), static_cast<T>(constant_)};
+  }
+  /// Of candidates that are all there are.
+  template <class T>
+  Line<T> of_whole() const {
+    return {static_cast<T>(whole_slope_), T{0}};
+  }
 
  private:
   double slope_;

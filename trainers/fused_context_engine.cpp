@@ -21,7 +21,7 @@ template <class T>
 struct ContextRows {
   ContextRows(const samplers::ImplicitSampler& rows, FusedCore<T>& core)
       : sampler(rows, meeting_features(core.module(), rows.options().contexts.same_bag)),
-        draws(sampler, rows, core) {}
+        draws(sampler, rows, core, kernels::best_target()) {}
 
   samplers::ContextSampler sampler;
   EncodedDraws<T> draws;

@@ -30,10 +30,10 @@ FusedModel<T>::FusedModel(Feat2VecImpl& model, const std::vector<std::int64_t>& 
   view_.stride = static_cast<std::int32_t>(table.weights.stride(0));
   view_.group_offsets = model.group_offsets().defined();
   view_.null_row = static_cast<std::int32_t>(table.rows);
-  const Correction correction(objective, options.prior, noise_rows);
-  view_.noise_slope = static_cast<T>(correction.slope());
+  const auto correction = Correction(objective, options.prior, noise_rows).of_drawn<double>();
+  view_.noise_slope = static_cast<T>(correction.slope);
   view_.noise_constant = static_cast<T>(
-      correction.constant() - (correction.slope() * std::log(static_cast<double>(noise_rows))));
+      correction.constant - (correction.slope * std::log(static_cast<double>(noise_rows))));
   view_.softmax = objective == Objective::kSoftmax;
   plain_ = is_plain(model);
 }

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <random>
 
+#include "samplers/philox.h"
 #include "tests/support/errors.h"
 #include "tests/support/statistics.h"
 

@@ -26,6 +26,7 @@ using kernels::Target;
 using testing::contexts_of;
 using testing::make_random_problem;
 using testing::RandomProblem;
+using testing::RandomProblemOptions;
 
 constexpr Objective kEachObjective[] = {Objective::kNce, Objective::kNegativeSampling,
                                         Objective::kSoftmax};
@@ -39,14 +40,30 @@ TrainOptions context_train_options(Objective objective, int threads) {
   return options;
 }
 
+Objective objective_of(std::uint64_t seed) { return kEachObjective[seed % 3]; }
+
+RandomProblemOptions of_every_kind(std::uint64_t seed) {
+  return {.contexts = contexts_of(seed, objective_of(seed) == Objective::kSoftmax),
+          .prior = kEachPrior[seed / 3 % 3]};
+}
+
+/// Single values against single values, each pair with noise of its own: they have kernels of their own.
+RandomProblemOptions of_pairs(std::uint64_t seed) {
+  RandomProblemOptions kind = of_every_kind(seed);
+  kind.whole = true;
+  kind.contexts.unit = samplers::Unit::kMember;
+  kind.contexts.all = kind.contexts.keep = kind.contexts.subset = 0;
+  kind.contexts.one = 1;
+  kind.contexts.shared_noise = false;
+  return kind;
+}
+
 /// One step of plain SGD at rate 1 moves each weight by its gradient. False when no value of the problem
 /// meets another.
 template <class T>
-bool expect_parity(std::uint64_t seed, Target target) {
-  const Objective objective = kEachObjective[seed % 3];
-  RandomProblem problem =
-      make_random_problem(seed, {.contexts = contexts_of(seed, objective == Objective::kSoftmax),
-                                 .prior = kEachPrior[seed / 3 % 3]});
+bool expect_parity(std::uint64_t seed, Target target, const RandomProblemOptions& kind) {
+  const Objective objective = objective_of(seed);
+  RandomProblem problem = make_random_problem(seed, kind);
   constexpr bool kDouble = std::is_same_v<T, double>;
   constexpr double kAllowed = kDouble ? 1e-10 : 1e-5;
   problem.model->to(kDouble ? at::kDouble : at::kFloat);
@@ -73,7 +90,10 @@ bool expect_parity(std::uint64_t seed, Target target) {
   losses.sums.sum().backward();
 
   FusedCore<T> core(problem.model, *problem.sampler, context_train_options(objective, 1));
-  const EncodedDraws<T> draws(*sampler, *problem.sampler, core);
+  const EncodedDraws<T> draws(*sampler, *problem.sampler, core, target);
+  kernels::ContextExamples<T> examples;
+  draws.draw(targets.data(), static_cast<std::int32_t>(count), 3, examples);
+  EXPECT_EQ(examples.pairs, kind.contexts.one == 1) << "the kernels that are compared";
   kernels::ContextTrainer<T> trainer(core.model().view(), target, 1 + static_cast<int>(seed % 3));
   const NamedTensors before = copy_parameters(*problem.model);
   kernels::RuleView<T> rule;
@@ -109,12 +129,22 @@ class ContextParity : public ::testing::TestWithParam<Target> {
 TEST_P(ContextParity, OfEveryUnitContextPriorAndObjectiveInDouble) {
   int compared = 0;
   for (std::uint64_t seed = 0; seed < 180; ++seed)
-    compared += expect_parity<double>(seed, GetParam()) ? 1 : 0;
+    compared += expect_parity<double>(seed, GetParam(), of_every_kind(seed)) ? 1 : 0;
   EXPECT_GT(compared, 120);
 }
 
 TEST_P(ContextParity, InFloat) {
-  for (std::uint64_t seed = 0; seed < 60; ++seed) expect_parity<float>(seed, GetParam());
+  for (std::uint64_t seed = 0; seed < 60; ++seed)
+    expect_parity<float>(seed, GetParam(), of_every_kind(seed));
+}
+
+TEST_P(ContextParity, OfPairsOfValues) {
+  int compared = 0;
+  for (std::uint64_t seed = 0; seed < 60; ++seed)
+    compared += expect_parity<double>(seed, GetParam(), of_pairs(seed)) ? 1 : 0;
+  EXPECT_GT(compared, 50);
+  for (std::uint64_t seed = 0; seed < 20; ++seed)
+    expect_parity<float>(seed, GetParam(), of_pairs(seed));
 }
 
 INSTANTIATE_TEST_SUITE_P(Targets, ContextParity,

@@ -27,13 +27,9 @@ struct ContextBlock {
   const std::int32_t* sum_begin = nullptr;      ///< [sums + 1] into the terms
   const SumTerm<T>* terms = nullptr;
   const T* corrections = nullptr;  ///< [sums]
-  const T* weights = nullptr;      ///< [count]; null: 1
   std::int32_t most_sums = 0;      ///< of one example
   std::int32_t most_logits = 0;    ///< of one example, by `context_logits`
-  /// Whether each example has one context and each sum is one row with the factor 1. Then 7 more terms
-  /// and corrections can be read.
-  bool pairs = false;
-  T* scratch = nullptr;  ///< `context_scratch_size` scalars, 64-byte aligned
+  T* scratch = nullptr;            ///< `context_scratch_size` scalars, 64-byte aligned
   ExampleLoss* losses = nullptr;
 
   std::int32_t contexts(std::int32_t i) const {

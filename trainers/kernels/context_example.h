@@ -48,7 +48,6 @@ class ContextExample {
     make_bases(block_.groups[i]);
     inner_products(vectors_ + candidates_, contexts_, vectors_, candidates_, model_.stride,
                    residuals_, width_);
-    const T weight = block_.weights == nullptr ? T{1} : block_.weights[i];
     T loss = 0;
     T total = 0;
     for (std::int32_t m = 0; m < contexts_; ++m) {
@@ -56,13 +55,9 @@ class ContextExample {
       for (std::int32_t c = 0; c < candidates_; ++c) logits[c] += bases_[c];
       loss +=
           model_.softmax ? softmax_loss(logits, candidates_) : logistic_losses(logits, candidates_);
-      for (std::int32_t c = 0; c < candidates_; ++c) {
-        logits[c] *= weight;
-        total += logits[c];
-      }
+      for (std::int32_t c = 0; c < candidates_; ++c) total += logits[c];
     }
-    return {static_cast<double>(loss) * static_cast<double>(weight),
-            model_.softmax ? 0 : static_cast<double>(total)};
+    return {static_cast<double>(loss), model_.softmax ? 0 : static_cast<double>(total)};
   }
 
   /// Writes the gradient of the example scored last: its slots and the occurrences of its terms.

@@ -5,8 +5,8 @@
 
 #include "feat2vec/prefetch.h"
 #include "trainers/kernels/context_example.h"
-#include "trainers/kernels/pair_example.h"
 #include "trainers/kernels/row_update.h"
+#include "trainers/kernels/row_vectors.h"
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
 
@@ -36,12 +36,8 @@ class TermPrefetch {
 
  private:
   void ask(const SumTerm<T>& term) const {
-    const T* row = model_.weights.value + (std::int64_t{term.row} * model_.stride);
-    // The first lines; the machine sees to those that follow.
-    prefetch(row);
-    if (model_.stride > Line<T>::kScalars) prefetch(row + Line<T>::kScalars);
-    if constexpr (kState)
-      if (model_.weights.first != nullptr) prefetch(model_.weights.first + term.row);
+    prefetch_start(model_, term.row);
+    if constexpr (kState) prefetch_state(model_, term.row);
     if (term.bias == T{0}) return;
     prefetch(model_.scalars.value + term.row);
     if constexpr (kState)
@@ -58,50 +54,12 @@ class TermPrefetch {
 template <class T>
 inline std::int64_t context_scratch_size(const ModelView<T>& model, std::int32_t most_sums,
                                          std::int32_t most_logits) {
-  const std::int64_t any = ContextExample<T>::scratch_size(model, most_sums, most_logits);
-  const std::int64_t pairs = PairExamples<T, 0>::scratch_size(model, most_logits);
-  return any > pairs ? any : pairs;
-}
-
-/// Scores the examples of a block of pairs, a few together, and shows them to `work` with the first and how
-/// many. With `kState` the rule's state of their rows is asked for too.
-template <bool kState, int kFixed, class T, class Work>
-[[gnu::always_inline]] inline void for_pairs(const ModelView<T>& model,
-                                             const ContextBlock<T>& block, Work work) {
-  using Examples = PairExamples<T, kFixed>;
-  Examples examples(model, block);
-  TermPrefetch<T, kState> rows(model, block);
-  for (std::int32_t first = 0; first < block.count; first += Examples::kTogether) {
-    const std::int32_t rest = block.count - first;
-    const std::int32_t count = rest < Examples::kTogether ? rest : Examples::kTogether;
-    rows.before(first + count - 1);
-    examples.score(first, count);
-    work(examples, first, count);
-  }
-}
-
-template <class T, int kFixed>
-inline void pair_score(const ModelView<T>& model, const ContextBlock<T>& block,
-                       const ContextGradient<T>* gradient) {
-  for_pairs<false, kFixed>(
-      model, block, [&](auto& examples, std::int32_t first, std::int32_t count) {
-        if (gradient == nullptr) return;
-        for (std::int32_t i = 0; i < count; ++i) {
-          const std::int32_t slot = context_slots(1, 1) * (first + i);
-          examples.emit(
-              first, i, gradient->slots + (std::int64_t{slot} * model.stride),
-              gradient->first_slot + slot,
-              gradient->occurrences + (block.first_term(first + i) - block.first_term(0)));
-        }
-      });
+  return ContextExample<T>::scratch_size(model, most_sums, most_logits);
 }
 
 template <class T>
 inline void context_score(const ModelView<T>& model, const ContextBlock<T>& block,
                           const ContextGradient<T>* gradient) {
-  if (block.pairs)
-    return for_lines(
-        model, [&](auto lines) { pair_score<T, decltype(lines)::kCount>(model, block, gradient); });
   ContextExample<T> example(model, block);
   TermPrefetch<T, false> rows(model, block);
   std::int32_t slot = 0;
@@ -144,7 +102,15 @@ inline void step_rows(const ModelView<T>& model, const RuleView<T>& rule,
   }
 }
 
-/// The same by any rule, a row at a time; `gradient` [stride] is overwritten.
+template <class T>
+inline void step_biases(const ModelView<T>& model, const RuleView<T>& rule,
+                        const Occurrence<T>* occurrences, std::int64_t count) {
+  for (std::int64_t t = 0; t < count; ++t)
+    if (occurrences[t].bias != 0)
+      update_scalar(rule, model.scalars, occurrences[t].row, occurrences[t].bias);
+}
+
+/// The same by any rule, a row at a time, and their biases; `gradient` [stride] is overwritten.
 template <class T>
 inline void step_rows_by_rule(const ModelView<T>& model, const RuleView<T>& rule,
                               const Occurrence<T>* occurrences, std::int64_t count, const T* slots,
@@ -155,19 +121,7 @@ inline void step_rows_by_rule(const ModelView<T>& model, const RuleView<T>& rule
     add_scaled(gradient, o.vector, slots + (std::int64_t{o.slot} * model.stride), model.stride);
     update_row(rule, model.weights, o.row, gradient, model.dim, model.stride);
   }
-}
-
-/// By row-wise Adagrad.
-template <class T, int kFixed>
-inline void pair_async(const ModelView<T>& model, const ContextBlock<T>& block,
-                       const RuleView<T>& rule) {
-  for_pairs<true, kFixed>(
-      model, block, [&](auto& examples, std::int32_t first, std::int32_t count) {
-        examples.step(first, count, rule);
-        for (std::int32_t i = first; i < first + count; ++i)
-          if (!model.softmax && __builtin_isfinite(block.losses[i].loss))
-            step_shared(model, rule, block.groups[i], static_cast<T>(block.losses[i].residual));
-      });
+  step_biases(model, rule, occurrences, count);
 }
 
 /// `slots`: of any one example, and one more; `occurrences`: of any one.
@@ -175,9 +129,6 @@ template <class T>
 inline void context_async(const ModelView<T>& model, const ContextBlock<T>& block,
                           const RuleView<T>& rule, Occurrence<T>* occurrences, T* slots) {
   const bool usual = rule.rule == Rule::kRowAdagrad && rule.weight_decay == 0;
-  if (block.pairs && usual)
-    return for_lines(
-        model, [&](auto lines) { pair_async<T, decltype(lines)::kCount>(model, block, rule); });
   ContextExample<T> example(model, block);
   TermPrefetch<T, true> rows(model, block);
   T* gradient = slots;
@@ -188,13 +139,12 @@ inline void context_async(const ModelView<T>& model, const ContextBlock<T>& bloc
     if (!__builtin_isfinite(block.losses[i].loss)) continue;
     example.emit(slots, 0, occurrences);
     const std::int64_t terms = block.first_term(i + 1) - block.first_term(i);
-    if (usual)
+    if (usual) {
       step_rows(model, rule, occurrences, terms, slots);
-    else
+      step_biases(model, rule, occurrences, terms);
+    } else {
       step_rows_by_rule(model, rule, occurrences, terms, slots, gradient);
-    for (std::int64_t t = 0; t < terms; ++t)
-      if (occurrences[t].bias != 0)
-        update_scalar(rule, model.scalars, occurrences[t].row, occurrences[t].bias);
+    }
     if (!model.softmax)
       step_shared(model, rule, block.groups[i], static_cast<T>(block.losses[i].residual));
   }

@@ -21,20 +21,25 @@ ContextTrainer<T>::ContextTrainer(const ModelView<T>& model, Target target, int 
       owners_(pool_, model.rows),
       workspaces_(static_cast<std::size_t>(threads)) {}
 
-/// Draws all blocks, and says where the gradient of each goes.
+/// Makes room for the blocks of so many targets.
 template <class T>
-void ContextTrainer<T>::draw(const ContextSource<T>& source, const std::int64_t* targets,
-                             std::int64_t count, std::uint32_t epoch) {
-  block_count_ = (count + kTargetBlock - 1) / kTargetBlock;
+void ContextTrainer<T>::make_blocks(std::int64_t targets) {
+  block_count_ = (targets + kTargetBlock - 1) / kTargetBlock;
   if (static_cast<std::size_t>(block_count_) > blocks_.size())
     blocks_.resize(static_cast<std::size_t>(block_count_));
-  pool_.run(block_count_, [&](std::int64_t item, int) {
-    Block& block = blocks_[static_cast<std::size_t>(item)];
-    const std::int64_t first = item * kTargetBlock;
-    source.draw(targets + first, static_cast<std::int32_t>(std::min(kTargetBlock, count - first)),
-                epoch, block.examples);
-    block.losses.reserve(block.examples.count());
-  });
+}
+
+/// Draws the block `number` of the targets.
+template <class T>
+auto ContextTrainer<T>::draw(std::int64_t number, const ContextSource<T>& source,
+                             const std::int64_t* targets, std::int64_t count, std::uint32_t epoch)
+    -> Block& {
+  Block& block = blocks_[static_cast<std::size_t>(number)];
+  const std::int64_t first = number * kTargetBlock;
+  source.draw(targets + first, static_cast<std::int32_t>(std::min(kTargetBlock, count - first)),
+              epoch, block.examples);
+  block.losses.reserve(block.examples.count());
+  return block;
 }
 
 template <class T>
@@ -48,25 +53,46 @@ ContextBlock<T> ContextTrainer<T>::view(Block& block, Workspace& work) const {
   view.sum_begin = examples.sum_begin.data();
   view.terms = examples.terms.data();
   view.corrections = examples.corrections.data();
-  if (!examples.weights.empty()) view.weights = examples.weights.data();
-  view.pairs = examples.pairs;
   view.losses = block.losses.data();
-  for (std::int32_t i = 0; i < view.count; ++i) {
-    view.most_sums = std::max(view.most_sums, view.example_begin[i + 1] - view.example_begin[i]);
-    view.most_logits =
-        std::max(view.most_logits, context_logits(view.candidates[i], view.contexts(i)));
-  }
+  view.most_sums = examples.most_sums;
+  view.most_logits = examples.most_logits;
   view.scratch =
       work.scratch.reserve(kernels_.context_scratch_size(model_, view.most_sums, view.most_logits));
   return view;
 }
 
 template <class T>
-void ContextTrainer<T>::score_block(Block& block, Workspace& work) {
+PairBlock<T> ContextTrainer<T>::pair_view(Block& block, Workspace& work) const {
+  const ContextExamples<T>& examples = block.examples;
+  PairBlock<T> view;
+  view.count = examples.count();
+  view.groups = examples.groups.data();
+  view.begin = examples.example_begin.data();
+  view.rows = examples.rows.data();
+  view.corrections = examples.corrections.data();
+  view.biased = examples.biased.data();
+  view.losses = block.losses.data();
+  view.most_rows = examples.most_sums;
+  view.scratch = work.scratch.reserve(kernels_.pair_scratch_size(model_, view.most_rows));
+  return view;
+}
+
+/// Losses of a block; and the gradient where one is asked for.
+template <class T>
+void ContextTrainer<T>::score_block(Block& block, Workspace& work,
+                                    const ContextGradient<T>* gradient) const {
+  if (block.examples.pairs)
+    kernels_.pair_score(model_, pair_view(block, work), gradient);
+  else
+    kernels_.context_score(model_, view(block, work), gradient);
+}
+
+template <class T>
+void ContextTrainer<T>::differentiate(Block& block, Workspace& work) {
   const ContextGradient<T> gradient{slots_.data() + (block.first_slot * model_.stride),
                                     static_cast<std::int32_t>(block.first_slot),
                                     occurrences_.data() + block.first_term};
-  kernels_.context_score(model_, view(block, work), &gradient);
+  score_block(block, work, &gradient);
   const auto terms = block.examples.term_count();
   for (std::int64_t i = block.first_term; i < block.first_term + terms; ++i)
     entries_.data()[i] =
@@ -85,17 +111,15 @@ void ContextTrainer<T>::score() {
     block.first_term = terms_;
     block.first_slot = slots;
     terms_ += block.examples.term_count();
-    for (std::int32_t i = 0; i < block.examples.count(); ++i)
-      slots += context_slots(block.examples.candidates[static_cast<std::size_t>(i)],
-                             block.examples.contexts(i));
+    slots += block.examples.slots;
   }
   check_part_numbers(std::max(terms_, slots));
   slots_.reserve(slots * model_.stride);
   occurrences_.reserve(terms_);
   entries_.reserve(terms_);
   pool_.run(block_count_, [&](std::int64_t item, int thread) {
-    score_block(blocks_[static_cast<std::size_t>(item)],
-                workspaces_[static_cast<std::size_t>(thread)]);
+    differentiate(blocks_[static_cast<std::size_t>(item)],
+                  workspaces_[static_cast<std::size_t>(thread)]);
   });
 }
 
@@ -103,7 +127,9 @@ template <class T>
 GroupLosses ContextTrainer<T>::exact_step(const ContextSource<T>& source,
                                           const std::int64_t* targets, std::int64_t count,
                                           std::uint32_t epoch, const RuleView<T>& rule) {
-  draw(source, targets, count, epoch);
+  make_blocks(count);
+  pool_.run(block_count_,
+            [&](std::int64_t item, int) { draw(item, source, targets, count, epoch); });
   score();
   if (finite()) update(rule);
   return sum_losses();
@@ -128,34 +154,28 @@ void ContextTrainer<T>::update_shared(const RuleView<T>& rule) {
   for (std::int64_t b = 0; b < block_count_; ++b) {
     const Block& block = blocks_[static_cast<std::size_t>(b)];
     for (std::int32_t i = 0; i < block.examples.count(); ++i)
-      residuals.add(block.examples.groups[static_cast<std::size_t>(i)],
-                    block.losses.data()[i].residual);
+      residuals.add(block.examples.groups[i], block.losses.data()[i].residual);
   }
   residuals.step(model_, rule);
 }
 
 template <class T>
 void ContextTrainer<T>::async_block(Block& block, Workspace& work, const RuleView<T>& rule) {
-  const ContextBlock<T> examples = view(block, work);
-  std::int64_t terms = 0;
-  std::int64_t slots = 0;
-  for (std::int32_t i = 0; i < examples.count; ++i) {
-    terms = std::max<std::int64_t>(
-        terms, examples.sum_begin[examples.example_begin[i + 1]] - examples.first_term(i));
-    slots =
-        std::max<std::int64_t>(slots, context_slots(examples.candidates[i], examples.contexts(i)));
-  }
-  kernels_.context_async(model_, examples, rule, work.occurrences.reserve(terms),
-                         work.slots.reserve((slots + 1) * model_.stride));
+  Occurrence<T>* occurrences = work.occurrences.reserve(block.examples.most_terms);
+  T* slots = work.slots.reserve((block.examples.most_slots + 1) * model_.stride);
+  if (block.examples.pairs)
+    kernels_.pair_async(model_, pair_view(block, work), rule, occurrences, slots);
+  else
+    kernels_.context_async(model_, view(block, work), rule, occurrences, slots);
 }
 
 template <class T>
 GroupLosses ContextTrainer<T>::async_steps(const ContextSource<T>& source,
                                            const std::int64_t* targets, std::int64_t count,
                                            std::uint32_t epoch, const RuleView<T>& rule) {
-  draw(source, targets, count, epoch);
+  make_blocks(count);
   pool_.run(block_count_, [&](std::int64_t item, int thread) {
-    async_block(blocks_[static_cast<std::size_t>(item)],
+    async_block(draw(item, source, targets, count, epoch),
                 workspaces_[static_cast<std::size_t>(thread)], rule);
   });
   return sum_losses();
@@ -164,11 +184,10 @@ GroupLosses ContextTrainer<T>::async_steps(const ContextSource<T>& source,
 template <class T>
 GroupLosses ContextTrainer<T>::evaluate(const ContextSource<T>& source, const std::int64_t* targets,
                                         std::int64_t count, std::uint32_t epoch) {
-  draw(source, targets, count, epoch);
+  make_blocks(count);
   pool_.run(block_count_, [&](std::int64_t item, int thread) {
-    Block& block = blocks_[static_cast<std::size_t>(item)];
-    kernels_.context_score(model_, view(block, workspaces_[static_cast<std::size_t>(thread)]),
-                           nullptr);
+    score_block(draw(item, source, targets, count, epoch),
+                workspaces_[static_cast<std::size_t>(thread)], nullptr);
   });
   return sum_losses();
 }
@@ -179,11 +198,10 @@ GroupLosses ContextTrainer<T>::sum_losses() const {
   for (std::int64_t b = 0; b < block_count_; ++b) {
     const Block& block = blocks_[static_cast<std::size_t>(b)];
     for (std::int32_t i = 0; i < block.examples.count(); ++i) {
-      const auto e = static_cast<std::size_t>(i);
-      const auto group = static_cast<std::size_t>(block.examples.groups[e]);
+      const auto group = static_cast<std::size_t>(block.examples.groups[i]);
       losses.sum[group] += block.losses.data()[i].loss;
       losses.count[group] += std::int64_t{block.examples.contexts(i)} *
-                             (model_.softmax ? 1 : block.examples.candidates[e]);
+                             (model_.softmax ? 1 : block.examples.candidates[i]);
     }
   }
   return losses;

@@ -50,11 +50,14 @@ class ContextTrainer {
     AlignedBuffer<T> slots;
   };
 
-  void draw(const ContextSource<T>& source, const std::int64_t* targets, std::int64_t count,
-            std::uint32_t epoch);
+  void make_blocks(std::int64_t targets);
+  Block& draw(std::int64_t number, const ContextSource<T>& source, const std::int64_t* targets,
+              std::int64_t count, std::uint32_t epoch);
   void score();
   ContextBlock<T> view(Block& block, Workspace& work) const;
-  void score_block(Block& block, Workspace& work);
+  PairBlock<T> pair_view(Block& block, Workspace& work) const;
+  void score_block(Block& block, Workspace& work, const ContextGradient<T>* gradient) const;
+  void differentiate(Block& block, Workspace& work);
   void async_block(Block& block, Workspace& work, const RuleView<T>& rule);
   void update(const RuleView<T>& rule);
   void update_shared(const RuleView<T>& rule);

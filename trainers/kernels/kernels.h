@@ -4,6 +4,7 @@
 
 #include "trainers/kernels/context_block.h"
 #include "trainers/kernels/occurrence.h"
+#include "trainers/kernels/pair_block.h"
 #include "trainers/kernels/views.h"
 
 namespace feat2vec::trainers::kernels {
@@ -97,9 +98,19 @@ struct Kernels {
   void (*context_async)(const ModelView<T>& model, const ContextBlock<T>& block,
                         const RuleView<T>& rule, Occurrence<T>* occurrences, T* slots);
 
+  std::int64_t (*pair_scratch_size)(const ModelView<T>& model, std::int32_t most_rows);
+  /// As those of contexts.
+  void (*pair_score)(const ModelView<T>& model, const PairBlock<T>& block,
+                     const ContextGradient<T>* gradient);
+  void (*pair_async)(const ModelView<T>& model, const PairBlock<T>& block, const RuleView<T>& rule,
+                     Occurrence<T>* occurrences, T* slots);
+
   /// Words of the streams of eight rows: `blocks`·4 of each, word w of stream i at words[8·w + i].
   void (*philox_eight)(std::uint64_t seed, std::uint32_t epoch, const std::int64_t* rows,
                        std::int32_t blocks, std::uint32_t* words);
+  /// The 32 words of eight blocks of one stream, from `first_block` on, in their order.
+  void (*philox_ahead)(std::uint64_t seed, std::uint32_t epoch, std::uint64_t row,
+                       std::uint32_t first_block, std::uint32_t* words);
   std::int64_t (*plain_scratch_size)(const ModelView<T>& model, std::int32_t noise_rows);
   /// Scalars of the residuals of an example.
   std::int32_t (*residual_count)(std::int32_t noise_rows);

@@ -3,8 +3,8 @@
 // The common case of context_example.h, made fast: one target with its noise against one context, each
 // vector a single row of the table. Formulas there. Included by target.cpp alone.
 
-#include "trainers/kernels/context_block.h"
 #include "trainers/kernels/logistic.h"
+#include "trainers/kernels/pair_block.h"
 #include "trainers/kernels/row_update.h"
 #include "trainers/kernels/row_vectors.h"
 
@@ -17,209 +17,205 @@ class PairExamples {
  public:
   static constexpr std::int32_t kTogether = 2;
 
-  /// `logits`: of one example, by `context_logits`.
-  static std::int64_t scratch_size(const ModelView<T>& model, std::int32_t logits) {
-    return kTogether * std::int64_t{2} * (model.stride + logits);
+  static std::int64_t scratch_size(const ModelView<T>& model, std::int32_t most_rows) {
+    return kTogether * std::int64_t{2} * (model.stride + padded<T>(most_rows + kSpare));
   }
 
-  PairExamples(const ModelView<T>& model, const ContextBlock<T>& block)
-      : model_(model),
-        block_(block),
-        contexts_(block.scratch),
-        pulls_(contexts_ + (kTogether * model.stride)),
-        residuals_(pulls_ + (kTogether * model.stride)),
-        steps_(residuals_ + (kTogether * block.most_logits)) {}
+  PairExamples(const ModelView<T>& model, const PairBlock<T>& block)
+      : weights_(model.weights.value),
+        stride_(kFixed > 0 ? kFixed * kScalars : model.stride),
+        model_(model),
+        block_(block) {
+    T* scratch = block.scratch;
+    const std::int64_t logits = padded<T>(block.most_rows + kSpare);
+    for (Example& example : examples_) {
+      example.context = scratch;
+      example.pull = scratch + stride_;
+      example.residuals = example.pull + stride_;
+      example.steps = example.residuals + logits;
+      scratch = example.steps + logits;
+    }
+  }
 
   /// Scores the examples first … first + count, at most `kTogether`: their losses into the block. Then
   /// `emit` can tell the gradient of each, or `step` make them steps.
   void score(std::int32_t first, std::int32_t count) {
-    for (std::int32_t i = 0; i < count; ++i) make_logits(first, i);
-    for (std::int32_t i = 0; i < count; ++i) block_.losses[first + i] = make_residuals(first, i);
+    for (std::int32_t i = 0; i < count; ++i) begin(examples_[i], first + i);
+    for (std::int32_t i = 0; i < count; ++i)
+      block_.losses[first + i] = make_residuals(examples_[i]);
   }
 
-  /// Writes the gradient of example first + i: its two slots, C and Σ δ_c V_c, and the occurrences of its
-  /// terms.
-  void emit(std::int32_t first, std::int32_t i, T* slots, std::int32_t first_slot,
-            Occurrence<T>* out) {
-    const SumTerm<T>* terms = terms_of(first + i);
-    const std::int32_t candidates = block_.candidates[first + i];
-    const T* residuals = residuals_ + (i * block_.most_logits);
-    pull(terms, candidates, residuals, slots + model_.stride);
-    copy(contexts_ + (i * model_.stride), slots);
-    for (std::int32_t c = 0; c < candidates; ++c)
-      *out++ = {terms[c].row, first_slot, residuals[c], residuals[c] * terms[c].bias};
-    *out = {terms[candidates].row, first_slot + 1, T{1}, T{0}};
+  /// Writes the gradient of example first + i: its slots, C and Σ δ_c V_c, and the occurrences of its
+  /// rows.
+  void emit(std::int32_t i, T* slots, std::int32_t first_slot, Occurrence<T>* out) {
+    const Example& example = examples_[i];
+    pull(example, slots + stride_);
+    copy(example.context, slots);
+    for (std::int32_t c = 0; c < example.candidates; ++c) {
+      const T residual = example.residuals[c];
+      *out++ = {example.rows[c], first_slot, residual, example.biased ? residual : T{0}};
+    }
+    *out = {example.rows[example.candidates], first_slot + 1, T{1}, T{0}};
   }
 
   /// Steps the rows of the examples by row-wise Adagrad, from the weights that they were scored with. One
   /// whose loss is no number has none.
   void step(std::int32_t first, std::int32_t count, const RuleView<T>& rule) {
     for (std::int32_t i = 0; i < count; ++i)
-      if (__builtin_isfinite(block_.losses[first + i].loss)) make_steps(first, i, rule);
+      if (is_finite(first + i)) make_steps(examples_[i], rule);
     for (std::int32_t i = 0; i < count; ++i)
-      if (__builtin_isfinite(block_.losses[first + i].loss)) add_steps(first, i, rule);
+      if (is_finite(first + i)) add_steps(examples_[i], rule);
   }
+
+  bool is_finite(std::int32_t i) const { return __builtin_isfinite(block_.losses[i].loss); }
 
  private:
   static constexpr std::int32_t kScalars = Line<T>::kScalars;
+  static constexpr std::int32_t kSpare = 7;  ///< candidates are worked on in eights
 
-  int lines() const { return lines_of<kFixed>(model_); }
-  T* row(const SumTerm<T>& term) const {
-    return model_.weights.value +
-           (std::int64_t{term.row} * (kFixed > 0 ? kFixed * kScalars : model_.stride));
-  }
-  const SumTerm<T>* terms_of(std::int32_t i) const {
-    return block_.terms + block_.example_begin[i];
-  }
+  struct Example {
+    const std::int32_t* rows;  ///< of the candidates, then of the context
+    const T* corrections;
+    std::int32_t candidates;
+    std::int32_t group;
+    bool biased;
+    T context_step;  ///< what its pull is multiplied by
+    T* context;      ///< [stride]: as it was scored, for it may be a candidate too
+    T* pull;         ///< [stride]: Σ δ_c V_c
+    T* residuals;
+    T* steps;  ///< what C is multiplied by in the step of each candidate
+  };
+
+  int lines() const { return kFixed > 0 ? kFixed : stride_ / kScalars; }
+  T* row(std::int32_t id) const { return weights_ + (std::int64_t{id} * stride_); }
 
   void copy(const T* from, T* to) const {
     for (int l = 0; l < lines(); ++l)
       Line<T>::load(from + (l * kScalars)).store(to + (l * kScalars));
   }
 
-  /// Keeps C, for the context may be a candidate too, and makes the logits.
-  [[gnu::always_inline]] void make_logits(std::int32_t first, std::int32_t i) {
-    const SumTerm<T>* terms = terms_of(first + i);
-    const T* corrections = block_.corrections + block_.example_begin[first + i];
-    const std::int32_t candidates = block_.candidates[first + i];
-    const T* context = row(terms[candidates]);
-    T* logits = residuals_ + (i * block_.most_logits);
-    copy(context, contexts_ + (i * model_.stride));
-    const T shared = model_.softmax ? T{0} : shared_logit(model_, block_.groups[first + i]);
-    for (std::int32_t c = 0; c < candidates; c += 8) {
+  /// Keeps C and makes the logits.
+  [[gnu::always_inline]] void begin(Example& example, std::int32_t i) {
+    const std::int32_t at = block_.begin[i];
+    example.rows = block_.rows + at;
+    example.corrections = block_.corrections + at;
+    example.candidates = block_.candidates(i);
+    example.group = block_.groups[i];
+    example.biased = block_.biased[i] != 0;
+    copy(row(example.rows[example.candidates]), example.context);
+    const T shared = model_.softmax ? T{0} : shared_logit(model_, example.group);
+    for (std::int32_t c = 0; c < example.candidates; c += 8) {
+      const std::int32_t* rows = example.rows + c;
       const Eight<T> products =
-          join<T>(four_products(terms + c, context), four_products(terms + c + 4, context));
-      Eight<T> own = load_unaligned<Eight<T>>(corrections + c) + shared;
-      if (terms->bias != T{0}) own += biases(terms + c);
-      store_unaligned(products + own, logits + c);
+          join<T>(four_products(rows, example.context), four_products(rows + 4, example.context));
+      Eight<T> own = load_unaligned<Eight<T>>(example.corrections + c) + shared;
+      if (example.biased) own += biases(rows);
+      store_unaligned(products + own, example.residuals + c);
     }
   }
 
   /// Logits become ∂loss/∂logit.
-  [[gnu::always_inline]] ExampleLoss make_residuals(std::int32_t first, std::int32_t i) {
-    const std::int32_t candidates = block_.candidates[first + i];
-    T* logits = residuals_ + (i * block_.most_logits);
-    const T weight = block_.weights == nullptr ? T{1} : block_.weights[first + i];
-    T loss = 0;
-    T total = 0;
-    if (model_.softmax) {
-      loss = softmax_loss(logits, candidates);
-      for (std::int32_t c = 0; c < candidates; ++c) logits[c] *= weight;
-    } else {
-      for (std::int32_t c = 0; c < candidates; c += 8) {
-        Logistic<T> result = logistic<T>(load_unaligned<Eight<T>>(logits + c), c, candidates);
-        result.residual *= weight;
-        store_unaligned(result.residual, logits + c);
-        loss += sum_of_eight<T>(result.loss);
-        total += sum_of_eight<T>(result.residual);
-      }
+  [[gnu::always_inline]] ExampleLoss make_residuals(const Example& example) {
+    if (model_.softmax)
+      return {static_cast<double>(softmax_loss(example.residuals, example.candidates)), 0};
+    Eight<T> loss{};
+    Eight<T> total{};
+    for (std::int32_t c = 0; c < example.candidates; c += 8) {
+      const Logistic<T> result =
+          logistic<T>(load_unaligned<Eight<T>>(example.residuals + c), c, example.candidates);
+      store_unaligned(result.residual, example.residuals + c);
+      loss += result.loss;
+      total += result.residual;
     }
-    return {static_cast<double>(loss * weight), static_cast<double>(total)};
+    return {static_cast<double>(sum_of_eight<T>(loss)),
+            static_cast<double>(sum_of_eight<T>(total))};
   }
 
   /// ⟨C, V_c⟩ of four candidates. What follows the last are other rows.
-  [[gnu::always_inline]] Four<T> four_products(const SumTerm<T>* terms, const T* context) const {
+  [[gnu::always_inline]] Four<T> four_products(const std::int32_t* rows, const T* context) const {
     Line<T> totals[4];
     for (Line<T>& total : totals) total = Line<T>::zero();
     for (int l = 0; l < lines(); ++l) {
       const Line<T> c = Line<T>::load(context + (l * kScalars));
       for (int j = 0; j < 4; ++j)
-        totals[j] = multiply_add(c, Line<T>::load(row(terms[j]) + (l * kScalars)), totals[j]);
+        totals[j] = multiply_add(c, Line<T>::load(row(rows[j]) + (l * kScalars)), totals[j]);
     }
     return sums(totals[0], totals[1], totals[2], totals[3]);
   }
 
-  [[gnu::always_inline]] Eight<T> biases(const SumTerm<T>* terms) const {
-    Eight<T> biases;
-    for (int j = 0; j < 8; ++j) biases[j] = model_.scalars.value[terms[j].row];
-    return biases;
+  [[gnu::always_inline]] Eight<T> biases(const std::int32_t* rows) const {
+    const T* value = model_.scalars.value;
+    return Eight<T>{value[rows[0]], value[rows[1]], value[rows[2]], value[rows[3]],
+                    value[rows[4]], value[rows[5]], value[rows[6]], value[rows[7]]};
   }
 
   /// Σ δ_c V_c into `to`; returns its square, not summed yet.
-  [[gnu::always_inline]] Line<T> pull(const SumTerm<T>* terms, std::int32_t candidates,
-                                      const T* residuals, T* to) const {
+  [[gnu::always_inline]] Line<T> pull(const Example& example, T* to) const {
     Line<T> square = Line<T>::zero();
     for (int l = 0; l < lines(); ++l) {
       Line<T> g = Line<T>::zero();
-      for (std::int32_t c = 0; c < candidates; ++c)
-        g = multiply_add(Line<T>::broadcast(residuals[c]),
-                         Line<T>::load(row(terms[c]) + (l * kScalars)), g);
+      for (std::int32_t c = 0; c < example.candidates; ++c)
+        g = multiply_add(Line<T>::broadcast(example.residuals[c]),
+                         Line<T>::load(row(example.rows[c]) + (l * kScalars)), g);
       g.store(to + (l * kScalars));
       square = multiply_add(g, g, square);
     }
     return square;
   }
 
-  /// What C is multiplied by in the step of each candidate, and Σ δ_c V_c in that of the context.
-  [[gnu::always_inline]] void make_steps(std::int32_t first, std::int32_t i,
-                                         const RuleView<T>& rule) {
-    const SumTerm<T>* terms = terms_of(first + i);
-    const std::int32_t candidates = block_.candidates[first + i];
-    const T* residuals = residuals_ + (i * block_.most_logits);
-    T* steps = steps_ + (i * block_.most_logits);
-    const T* context = contexts_ + (i * model_.stride);
+  [[gnu::always_inline]] void make_steps(Example& example, const RuleView<T>& rule) {
     const Line<T> none = Line<T>::zero();
-    const Four<T> squares =
-        sums(squares_of(context, lines() * kScalars),
-             pull(terms, candidates, residuals, pulls_ + (i * model_.stride)), none, none) *
-        (T{1} / static_cast<T>(model_.dim));
-    for (std::int32_t c = 0; c < candidates; c += 4) {
-      const Four<T> residual = load_unaligned<Four<T>>(residuals + c);
-      store_unaligned(residual * rates(rule, model_.weights.first, terms + c, candidates - c,
-                                       residual * residual * squares[0]),
-                      steps + c);
+    const Four<T> squares = sums(squares_of(example.context, lines() * kScalars),
+                                 pull(example, example.pull), none, none) *
+                            (T{1} / static_cast<T>(model_.dim));
+    for (std::int32_t c = 0; c < example.candidates; c += 4) {
+      const Four<T> residual = load_unaligned<Four<T>>(example.residuals + c);
+      const Four<T> sums =
+          accumulate(example.rows + c, example.candidates - c, residual * residual * squares[0]);
+      store_unaligned(-rule.rate * residual / (square_root<T>(sums) + rule.epsilon),
+                      example.steps + c);
     }
-    T& a = model_.weights.first[terms[candidates].row];
+    T& a = model_.weights.first[example.rows[example.candidates]];
     a += squares[1];
-    context_steps_[i] = -rule.rate / (root(a) + rule.epsilon);
+    example.context_step = -rule.rate / (root(a) + rule.epsilon);
   }
 
-  [[gnu::always_inline]] void add_steps(std::int32_t first, std::int32_t i,
-                                        const RuleView<T>& rule) {
-    const SumTerm<T>* terms = terms_of(first + i);
-    const std::int32_t candidates = block_.candidates[first + i];
-    const T* steps = steps_ + (i * block_.most_logits);
-    for (std::int32_t c = 0; c < candidates; ++c)
-      add(terms[c], steps[c], contexts_ + (i * model_.stride));
-    add(terms[candidates], context_steps_[i], pulls_ + (i * model_.stride));
-    if (terms->bias == T{0}) return;
-    const T* residuals = residuals_ + (i * block_.most_logits);
-    for (std::int32_t c = 0; c < candidates; ++c)
-      update_scalar(rule, model_.scalars, terms[c].row, residuals[c]);
-  }
-
-  /// Adds the squares to the accumulators of up to four rows; what their gradients are multiplied by.
-  [[gnu::always_inline]] static Four<T> rates(const RuleView<T>& rule, T* accumulators,
-                                              const SumTerm<T>* terms, std::int32_t count,
-                                              const Four<T>& squares) {
-    // One after the other, for an example may hold a row twice.
+  /// Adds squares to the accumulators of up to four rows, and returns these. One after the other, for an
+  /// example may hold a row twice.
+  [[gnu::always_inline]] Four<T> accumulate(const std::int32_t* rows, std::int32_t count,
+                                            const Four<T>& squares) {
     const auto add = [&](int j) {
-      T& a = accumulators[terms[j].row];
+      T& a = model_.weights.first[rows[j]];
       const T sum = a + squares[j];
       if (j < count) a = sum;
       return sum;
     };
-    const Four<T> sums{add(0), add(1), add(2), add(3)};
-    return -rule.rate / (square_root<T>(sums) + rule.epsilon);
+    return Four<T>{add(0), add(1), add(2), add(3)};
   }
 
-  [[gnu::always_inline]] void add(const SumTerm<T>& term, T factor, const T* gradient) {
-    T* w = row(term);
+  [[gnu::always_inline]] void add_steps(const Example& example, const RuleView<T>& rule) {
+    for (std::int32_t c = 0; c < example.candidates; ++c)
+      add(example.rows[c], example.steps[c], example.context);
+    add(example.rows[example.candidates], example.context_step, example.pull);
+    if (example.biased)
+      for (std::int32_t c = 0; c < example.candidates; ++c)
+        update_scalar(rule, model_.scalars, example.rows[c], example.residuals[c]);
+  }
+
+  [[gnu::always_inline]] void add(std::int32_t id, T factor, const T* gradient) {
+    T* w = row(id);
+    const Line<T> step = Line<T>::broadcast(factor);
     for (int l = 0; l < lines(); ++l) {
       T* at = w + (l * kScalars);
-      multiply_add(Line<T>::broadcast(factor), Line<T>::load(gradient + (l * kScalars)),
-                   Line<T>::load(at))
-          .store(at);
+      multiply_add(step, Line<T>::load(gradient + (l * kScalars)), Line<T>::load(at)).store(at);
     }
   }
 
+  T* weights_;
+  std::int32_t stride_;
   const ModelView<T>& model_;
-  const ContextBlock<T>& block_;
-  T* contexts_;   ///< [kTogether, stride]
-  T* pulls_;      ///< [kTogether, stride]
-  T* residuals_;  ///< [kTogether, most_logits]
-  T* steps_;      ///< [kTogether, most_logits]
-  T context_steps_[kTogether] = {};
+  const PairBlock<T>& block_;
+  Example examples_[kTogether];
 };
 
 }  // namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET

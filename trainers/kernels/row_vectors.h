@@ -54,6 +54,14 @@ template <class T>
   for (std::int32_t i = 0; i < model.stride; i += Line<T>::kScalars) prefetch(from + i);
 }
 
+/// Asks for the start of a row, two lines; the machine sees to those that follow.
+template <class T>
+[[gnu::always_inline]] inline void prefetch_start(const ModelView<T>& model, std::int32_t row) {
+  const T* from = model.weights.value + (std::int64_t{row} * model.stride);
+  prefetch(from);
+  if (model.stride > Line<T>::kScalars) prefetch(from + Line<T>::kScalars);
+}
+
 /// Asks for what the default rule remembers of a row. Other rules keep more, or nothing.
 template <class T>
 [[gnu::always_inline]] inline void prefetch_state(const ModelView<T>& model, std::int32_t row) {

@@ -8,6 +8,7 @@
 
 #include "trainers/kernels/context_kernels.h"
 #include "trainers/kernels/general_kernels.h"
+#include "trainers/kernels/pair_kernels.h"
 #include "trainers/kernels/philox_block.h"
 #include "trainers/kernels/plain_kernels.h"
 
@@ -16,14 +17,25 @@ namespace {
 
 template <class T>
 constexpr Kernels<T> kKernels{
-    general_scratch_size<T>, GeneralExample<T, 0>::slot_count,
-    general_count<T>,        general_score<T>,
-    general_async<T>,        general_update<T>,
-    context_scratch_size<T>, context_score<T>,
-    context_async<T>,        philox_eight,
-    plain_scratch_size<T>,   residual_count<T>,
-    plain_score<T>,          plain_async<T>,
-    plain_update<T>,
+    .general_scratch_size = general_scratch_size<T>,
+    .slot_count = GeneralExample<T, 0>::slot_count,
+    .general_count = general_count<T>,
+    .general_score = general_score<T>,
+    .general_async = general_async<T>,
+    .general_update = general_update<T>,
+    .context_scratch_size = context_scratch_size<T>,
+    .context_score = context_score<T>,
+    .context_async = context_async<T>,
+    .pair_scratch_size = pair_scratch_size<T>,
+    .pair_score = pair_score<T>,
+    .pair_async = pair_async<T>,
+    .philox_eight = philox_eight,
+    .philox_ahead = philox_ahead,
+    .plain_scratch_size = plain_scratch_size<T>,
+    .residual_count = residual_count<T>,
+    .plain_score = plain_score<T>,
+    .plain_async = plain_async<T>,
+    .plain_update = plain_update<T>,
 };
 
 }  // namespace

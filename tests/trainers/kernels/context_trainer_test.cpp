@@ -35,9 +35,8 @@ class Targets : public ContextSource<float> {
 
   void draw(const std::int64_t* targets, std::int32_t count, std::uint32_t epoch,
             ContextExamples<float>& out) const override {
-    out = {};
-    out.example_begin.push_back(0);
-    out.sum_begin.push_back(0);
+    const bool pairs = kind_ == VectorKind::kPairs;
+    out.clear(pairs);
     for (std::int32_t i = 0; i < count; ++i) {
       std::uint64_t word = (static_cast<std::uint64_t>(targets[i]) * 4) + epoch;
       const auto next = [&](std::uint64_t below) {
@@ -47,22 +46,27 @@ class Targets : public ContextSource<float> {
       const std::int32_t candidates = 2 + next(7);
       const std::int32_t sums = candidates + 1 + (kind_ == VectorKind::kSums ? next(3) : 0);
       const std::int32_t group = next(kGroups);
-      out.groups.push_back(apart_ ? i % 2 : group);
-      out.candidates.push_back(candidates);
+      out.begin_example(apart_ ? i % 2 : group);
+      out.candidates.back() = candidates;
+      if (pairs) out.biased.push_back(1);
       for (std::int32_t s = 0; s < sums; ++s) {
         const float bias = s < candidates ? 1.0F : 0.0F;
-        for (std::int32_t terms = kind_ == VectorKind::kSums ? 1 + next(3) : 1; terms > 0; --terms)
-          out.terms.push_back(
-              {row_for(i, next(next(4) == 0 ? kRows : 8)), terms == 1 ? 1.0F : 0.5F, bias});
-        out.sum_begin.push_back(static_cast<std::int32_t>(out.terms.size()));
-        out.corrections.push_back(-0.5F);
+        for (std::int32_t terms = kind_ == VectorKind::kSums ? 1 + next(3) : 1; terms > 0;
+             --terms) {
+          const std::int32_t row = row_for(i, next(next(4) == 0 ? kRows : 8));
+          if (pairs)
+            out.rows.push_back(row);
+          else
+            out.terms.push_back({row, terms == 1 ? 1.0F : 0.5F, bias});
+        }
+        if (pairs)
+          out.corrections.push_back(-0.5F);
+        else
+          out.end_sum(-0.5F);
       }
-      out.example_begin.push_back(out.example_begin.back() + sums);
+      out.end_example();
     }
-    if (kind_ != VectorKind::kPairs) return;
-    out.pairs = true;
-    out.terms.resize(out.terms.size() + 7);
-    out.corrections.resize(out.corrections.size() + 7);
+    out.end();
   }
 
   /// The weights after two epochs.
