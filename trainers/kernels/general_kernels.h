@@ -97,6 +97,25 @@ inline void general_async_fixed(const GeneralBlock<T>& block, const RuleView<T>&
   }
 }
 
+/// Asks memory for what entries to come after `i` are summed from: of one further away its occurrence, of
+/// one nearer the slot that it names, the row, and what the rule remembers of it.
+template <class T>
+[[gnu::always_inline]] inline void prefetch_entries(const ModelView<T>& model,
+                                                    const std::uint64_t* entries,
+                                                    std::int64_t count,
+                                                    const Occurrence<T>* occurrences,
+                                                    const T* slots, std::int64_t i) {
+  constexpr std::int64_t kNear = 8;
+  constexpr std::int64_t kFar = 2 * kNear;
+  if (i + kFar >= count) return;
+  prefetch(occurrences + static_cast<std::uint32_t>(entries[i + kFar]));
+  const std::uint64_t near = entries[i + kNear];
+  const std::int32_t slot = occurrences[static_cast<std::uint32_t>(near)].slot;
+  prefetch(slots + (std::int64_t{slot < 0 ? ~slot : slot} * model.stride));
+  prefetch_start(model, row_of_entry(near));
+  prefetch_state(model, row_of_entry(near));
+}
+
 /// Sums the gradient of the row whose entries start at `i` into `sum`, steps its bias, and moves `i`
 /// past them.
 template <class T, class Lines>
@@ -110,6 +129,7 @@ template <class T, class Lines>
   T bias = 0;
   bool biased = false;
   for (; i < count && row_of_entry(entries[i]) == row; ++i) {
+    prefetch_entries(model, entries, count, occurrences, slots, i);
     const Occurrence<T>& o = occurrences[static_cast<std::uint32_t>(entries[i])];
     own += add_occurrence(model, o, slots, sum);
     bias += o.bias;
