@@ -148,10 +148,10 @@ std::vector<double> corrections(const ContextDraw& draw, const Correction& corre
   for (std::size_t i = 0; i < draw.groups.size(); ++i) {
     const auto line =
         draw.whole[i] != 0 ? correction.of_whole<double>() : correction.of_drawn<double>();
-    for (std::int32_t c = 0; c < draw.candidates[i]; ++c) {
-      const auto s = static_cast<std::size_t>(draw.example_begin[i] + c);
+    const auto first = static_cast<std::size_t>(draw.example_begin[i]);
+    const std::size_t end = first + static_cast<std::size_t>(draw.candidates[i]);
+    for (std::size_t s = first; s < end; ++s)
       values[s] = line(static_cast<double>(draw.log_probs[s]));
-    }
   }
   return values;
 }

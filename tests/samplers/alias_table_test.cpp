@@ -29,6 +29,7 @@ void expect_drawn_by_weight(const std::vector<double>& weights) {
   double total = 0;
   for (const double weight : weights) total += weight;
   std::vector<double> probabilities;
+  probabilities.reserve(weights.size());
   for (const double weight : weights) probabilities.push_back(weight / total);
   EXPECT_LT(testing::chi_square(histogram(weights, 300'000), probabilities),
             testing::chi_square_bound(static_cast<double>(weights.size() - 1)));

@@ -104,7 +104,8 @@ bool expect_parity(std::uint64_t seed, Target target, const RandomProblemOptions
   EXPECT_NEAR(loss_sum(trainer.evaluate(draws, targets.data(), count, 3), 1).sum, loss, bound);
   const LossSum received = loss_sum(trainer.exact_step(draws, targets.data(), count, 3, rule), 1);
   EXPECT_NEAR(received.sum, loss, bound);
-  EXPECT_EQ(received.rows, std::accumulate(losses.counts.begin(), losses.counts.end(), 0));
+  EXPECT_EQ(received.rows,
+            std::accumulate(losses.counts.begin(), losses.counts.end(), std::int64_t{0}));
 
   const auto parameters = problem.model->named_parameters();
   for (const auto& [name, weight] : before) {
