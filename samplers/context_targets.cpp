@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "feat2vec/error.h"
@@ -51,7 +52,9 @@ void ContextTargets::add_groups(const ImplicitSampler& rows,
 }
 
 void ContextTargets::add_targets(const ImplicitSampler& rows) {
+  begin_.reserve(static_cast<std::size_t>(items_.rows()) + 1);
   begin_.push_back(0);
+  if (member_) row_of_.reserve(static_cast<std::size_t>(items_.size()));
   for (std::int64_t row = 0; row < items_.rows(); ++row) {
     if (member_) {
       for (std::int64_t item = items_.begin(row); item < items_.begin(row + 1); ++item)
@@ -72,8 +75,14 @@ void ContextTargets::add(std::int64_t row, std::int64_t own) {
     return false;
   });
   if (!has_other) return;
+  if (own_.empty() && own != size()) {
+    own_.resize(row_of_.size());
+    std::iota(own_.begin(), own_.end(), 0);
+    own_.push_back(static_cast<std::int32_t>(own));
+  } else if (!own_.empty()) {
+    own_.push_back(static_cast<std::int32_t>(own));
+  }
   row_of_.push_back(static_cast<std::int32_t>(row));
-  own_.push_back(static_cast<std::int32_t>(own));
 }
 
 void ContextTargets::collect_others(std::int64_t target, std::vector<Item>& others) const {

@@ -42,7 +42,7 @@ class ContextTargets {
   /// next, for each tells where the next is.
   void prefetch_target(std::int64_t target) const {
     prefetch(row_of_.data() + target);
-    prefetch(own_.data() + target);
+    if (!own_.empty()) prefetch(own_.data() + target);
   }
   void prefetch_row(std::int64_t target) const { prefetch(items_.begins().data() + row(target)); }
   void prefetch_items(std::int64_t target) const {
@@ -57,7 +57,10 @@ class ContextTargets {
   void add_groups(const ImplicitSampler& rows, const std::vector<std::uint8_t>& meets);
   void add_targets(const ImplicitSampler& rows);
   void add(std::int64_t row, std::int64_t own);
-  std::int32_t own(std::int64_t target) const { return own_[static_cast<std::size_t>(target)]; }
+  std::int32_t own(std::int64_t target) const {
+    return own_.empty() ? static_cast<std::int32_t>(target)
+                        : own_[static_cast<std::size_t>(target)];
+  }
   std::int32_t group_of(std::int32_t feature) const {
     return static_cast<std::int32_t>(group_of_feature_[static_cast<std::size_t>(feature)]);
   }
@@ -80,7 +83,9 @@ class ContextTargets {
   Items items_;
   std::vector<std::int64_t> begin_;
   PageVector<std::int32_t> row_of_;  ///< [targets]
-  PageVector<std::int32_t> own_;     ///< [targets]: the item, or the sampling group
+  /// [targets]: the item, or the sampling group; empty where it has the target's number, as when every
+  /// item is one.
+  PageVector<std::int32_t> own_;
 };
 
 }  // namespace feat2vec::samplers

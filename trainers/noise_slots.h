@@ -16,13 +16,11 @@
 namespace feat2vec::trainers {
 
 /// The alias tables of a sampler whose slots hold all that a draw of them gives: a draw reads one place.
-/// `Place` says where a value is.
-template <class Place>
 class NoiseSlots {
  public:
   /// A value that noise can be, with its log(K·P2).
   struct Candidate {
-    Place place{};
+    std::int32_t place = 0;  ///< where the value is, in the table or in the supply
     float log_noise = 0;
   };
   struct Slot {

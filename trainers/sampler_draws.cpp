@@ -1,19 +1,31 @@
 #include "trainers/sampler_draws.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "feat2vec/error.h"
 
 namespace feat2vec::trainers {
 namespace {
 
 constexpr float kUnset = std::numeric_limits<float>::quiet_NaN();
 
+std::int32_t checked_place(std::int64_t donor) {
+  if (donor > std::numeric_limits<std::int32_t>::max())
+    throw Error("DonorDraws", "values that occur in the first 2^31 rows",
+                fmt::format("one that is first in row {}", donor));
+  return static_cast<std::int32_t>(donor);
+}
+
 }  // namespace
 
 DonorDraws::DonorDraws(const samplers::ImplicitSampler& sampler, kernels::Target target)
     : pipeline_(sampler, target),
-      slots_(sampler, [](std::int64_t /*group*/, std::int64_t donor) { return donor; }),
+      slots_(sampler,
+             [](std::int64_t /*group*/, std::int64_t donor) { return checked_place(donor); }),
       entities_(sampler.entities()),
       some_absent_(!entities_.complete()) {
   for (std::int64_t g = 0; g < sampler.noise().groups(); ++g)
@@ -30,8 +42,8 @@ const float* DonorDraws::own_log_noise(std::int64_t row, std::int32_t group) con
 void DonorDraws::draw(const std::int64_t* rows, std::int32_t count, std::uint32_t epoch,
                       const kernels::DrawBuffers& out) const {
   const std::int32_t k = slots_.noise_rows();
-  std::vector<Slots::Pick> picks(static_cast<std::size_t>(DrawPipeline::kInWork) *
-                                 static_cast<std::size_t>(k));
+  std::vector<NoiseSlots::Pick> picks(static_cast<std::size_t>(DrawPipeline::kInWork) *
+                                      static_cast<std::size_t>(k));
   const auto picks_of = [&](std::int32_t i) {
     return picks.data() + (std::int64_t{i % DrawPipeline::kInWork} * k);
   };
@@ -49,7 +61,7 @@ void DonorDraws::draw(const std::int64_t* rows, std::int32_t count, std::uint32_
     float* log_noise = out.log_noise + (std::int64_t{i} * (1 + k));
     *log_noise++ = *own[i % DrawPipeline::kInWork];
     for (std::int32_t j = 0; j < k; ++j) {
-      const Slots::Candidate& drawn = picks_of(i)[j].candidate();
+      const NoiseSlots::Candidate& drawn = picks_of(i)[j].candidate();
       donors[j] = drawn.place;
       log_noise[j] = drawn.log_noise;
     }
@@ -89,7 +101,7 @@ template <class T>
 void PlainDraws<T>::draw(const std::int64_t* rows, std::int32_t count, std::uint32_t epoch,
                          const kernels::DrawBuffers& out) const {
   const auto k = static_cast<std::size_t>(slots_.noise_rows());
-  std::vector<Slots::Pick> picks(DrawPipeline::kInWork * k);
+  std::vector<NoiseSlots::Pick> picks(DrawPipeline::kInWork * k);
   const auto picks_of = [&](std::int32_t i) {
     return picks.data() + (static_cast<std::size_t>(i % DrawPipeline::kInWork) * k);
   };
@@ -113,7 +125,7 @@ void PlainDraws<T>::draw(const std::int64_t* rows, std::int32_t count, std::uint
 
 /// What the picked slots of example `i` give, beside the row's own values.
 template <class T>
-void PlainDraws<T>::resolve(const std::int32_t* own, std::int32_t i, const Slots::Pick* picks,
+void PlainDraws<T>::resolve(const std::int32_t* own, std::int32_t i, const NoiseSlots::Pick* picks,
                             const kernels::DrawBuffers& out) const {
   const std::int32_t k = slots_.noise_rows();
   const std::int32_t target = group_features_[out.groups[i]];
@@ -126,7 +138,7 @@ void PlainDraws<T>::resolve(const std::int32_t* own, std::int32_t i, const Slots
   ids += features_;
   *log_noise++ = log_noise_[static_cast<std::size_t>(own[target])];
   for (std::int32_t j = 0; j < k; ++j) {
-    const Slots::Candidate& drawn = picks[j].candidate();
+    const NoiseSlots::Candidate& drawn = picks[j].candidate();
     ids[j] = drawn.place;
     log_noise[j] = drawn.log_noise;
   }

@@ -15,17 +15,16 @@ namespace feat2vec::trainers {
 /// The draws of a sampler as the general kernels take them: donor rows.
 class DonorDraws : public kernels::DrawSource {
  public:
+  /// Throws Error when a value is first found beyond 2^31 rows of the supply.
   DonorDraws(const samplers::ImplicitSampler& sampler, kernels::Target target);
   void draw(const std::int64_t* rows, std::int32_t count, std::uint32_t epoch,
             const kernels::DrawBuffers& out) const override;
 
  private:
-  using Slots = NoiseSlots<std::int64_t>;
-
   const float* own_log_noise(std::int64_t row, std::int32_t group) const;
 
   DrawPipeline pipeline_;
-  Slots slots_;  ///< places are rows of the supply
+  NoiseSlots slots_;  ///< places are rows of the supply
   const samplers::RowEntities& entities_;
   bool some_absent_;           ///< some observed row lacks a group
   std::vector<float> unseen_;  ///< log(K·P2) of a value of each group that the supply does not have
@@ -44,9 +43,7 @@ class PlainDraws : public kernels::DrawSource {
             const kernels::DrawBuffers& out) const override;
 
  private:
-  using Slots = NoiseSlots<std::int32_t>;
-
-  void resolve(const std::int32_t* own, std::int32_t i, const Slots::Pick* picks,
+  void resolve(const std::int32_t* own, std::int32_t i, const NoiseSlots::Pick* picks,
                const kernels::DrawBuffers& out) const;
 
   DrawPipeline pipeline_;
@@ -54,7 +51,7 @@ class PlainDraws : public kernels::DrawSource {
   const std::int32_t* observed_;
   std::int32_t null_row_;
   const std::int32_t* group_features_;
-  Slots slots_;                  ///< places are rows of the table
+  NoiseSlots slots_;             ///< places are rows of the table
   bool some_absent_;             ///< some observed row lacks a value
   PageVector<float> log_noise_;  ///< [rows + 1] of the table
 };
