@@ -44,7 +44,7 @@ class ContextDrawing {
         random_(random),
         out_(out) {}
 
-  /// Draws for a target, and asks memory for what `tell` reads. The words of the target begin where
+  /// Draws for a target, and asks memory for the noise that are values. The words of the target begin where
   /// `Random` is.
   void plan(std::int64_t target, TargetPlan& plan) {
     plan.row = targets_.row(target);

@@ -34,6 +34,22 @@ ContextSampler::ContextSampler(const ImplicitSampler& rows, std::vector<std::uin
   }
 }
 
+bool ContextSampler::has_values_alone() const {
+  if (options_.unit == Unit::kGroup) return false;
+  const auto& columns = rows_.observed().columns();
+  for (std::size_t f = 0; f < columns.size(); ++f) {
+    if (columns[f].kind == data::FeatureKind::kOffset) continue;
+    const bool is_target = noise().group_of_feature()[f] >= 0;
+    if (data::is_whole_cell(columns[f].kind) || (is_target && !values_[f])) return false;
+  }
+  return true;
+}
+
+bool ContextSampler::has_single_contexts() const {
+  const bool are_pairs = options_.one == 1 && options_.all == 0 && options_.keep == 0;
+  return !targets_.have_choice() || (are_pairs && (!options_.shared_noise || options_.cap == 1));
+}
+
 void ContextSampler::draw(const std::int64_t* targets, std::int64_t count, std::uint32_t epoch,
                           ContextDraw& out) const {
   out.clear();

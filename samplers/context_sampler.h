@@ -36,6 +36,13 @@ class ContextSampler {
     return {targets_.begins(), seed, epoch};
   }
 
+  /// Whether candidates and contexts are made of single values alone, not of whole cells or of those of
+  /// donor rows.
+  bool has_values_alone() const;
+
+  /// Whether every example has one context, which is one value with factor 1 where they are values.
+  bool has_single_contexts() const;
+
   /// Appends the examples of `targets` [n] to nothing: `out` is cleared first. A target has one example,
   /// or several when each of its pairs has noise of its own.
   void draw(const std::int64_t* targets, std::int64_t count, std::uint32_t epoch,

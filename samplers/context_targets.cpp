@@ -69,12 +69,10 @@ void ContextTargets::add_targets(const ImplicitSampler& rows) {
 
 /// Adds a target if it has a context.
 void ContextTargets::add(std::int64_t row, std::int64_t own) {
-  bool has_other = false;
-  each_other(row, static_cast<std::int32_t>(own), [&](const Item&) {
-    has_other = true;
-    return false;
-  });
-  if (!has_other) return;
+  int others = 0;  // of two it is known that they are several
+  each_other(row, static_cast<std::int32_t>(own), [&](const Item&) { return ++others < 2; });
+  if (others == 0) return;
+  have_choice_ = have_choice_ || others > 1;
   if (own_.empty() && own != size()) {
     own_.resize(row_of_.size());
     std::iota(own_.begin(), own_.end(), 0);

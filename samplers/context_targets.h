@@ -35,6 +35,9 @@ class ContextTargets {
   /// The value that is the target. REQUIRES: unit member.
   const Item& value(std::int64_t target) const { return items_[own(target)]; }
 
+  /// Whether some target has several values that may be its context.
+  bool have_choice() const { return have_choice_; }
+
   /// The values of the row that may be its context, into `others`.
   void collect_others(std::int64_t target, std::vector<Item>& others) const;
 
@@ -86,6 +89,7 @@ class ContextTargets {
   /// [targets]: the item, or the sampling group; empty where it has the target's number, as when every
   /// item is one.
   PageVector<std::int32_t> own_;
+  bool have_choice_ = false;
 };
 
 }  // namespace feat2vec::samplers

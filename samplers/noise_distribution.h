@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "samplers/alias_table.h"
-#include "samplers/philox.h"
 
 namespace feat2vec::samplers {
 

@@ -20,7 +20,7 @@ class Correction {
 
   /// slope · log P2 + constant.
   template <class T>
-  struct Line {
+  struct Linear {
     T slope = 0;
     T constant = 0;
     T operator()(T log_prob) const { return (slope * log_prob) + constant; }
@@ -28,12 +28,12 @@ class Correction {
 
   /// Of candidates that were drawn.
   template <class T>
-  Line<T> of_drawn() const {
+  Linear<T> of_drawn() const {
     return {static_cast<T>(slope_), static_cast<T>(constant_)};
   }
   /// Of candidates that are all there are.
   template <class T>
-  Line<T> of_whole() const {
+  Linear<T> of_whole() const {
     return {static_cast<T>(whole_slope_), T{0}};
   }
 

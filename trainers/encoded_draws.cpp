@@ -1,29 +1,11 @@
 #include "trainers/encoded_draws.h"
 
-#include <algorithm>
-#include <span>
 #include <stdexcept>
 
 #include "samplers/context_drawing.h"
 #include "trainers/words_ahead.h"
 
 namespace feat2vec::trainers {
-namespace {
-
-/// Whether vectors can be of whole cells, not of single values alone.
-bool needs_cells(const Feat2VecImpl& model, const samplers::ImplicitSampler& rows) {
-  return rows.options().contexts.unit == samplers::Unit::kGroup ||
-         std::any_of(model.features().begin(), model.features().end(),
-                     [](const auto& feature) { return data::is_whole_cell(feature.kind); });
-}
-
-/// Whether each example is a pair of single values.
-bool makes_pairs(const samplers::ContextOptions& contexts) {
-  return contexts.unit == samplers::Unit::kMember && !contexts.shared_noise && contexts.all == 0 &&
-         contexts.keep == 0 && contexts.subset == 0;
-}
-
-}  // namespace
 
 template <class T>
 EncodedDraws<T>::EncodedDraws(const samplers::ContextSampler& sampler,
@@ -43,8 +25,8 @@ EncodedDraws<T>::EncodedDraws(const samplers::ContextSampler& sampler,
     first_row_.push_back(static_cast<std::int32_t>(core.table().first_row[f]));
     bias_.push_back(core.module().bias(f) != nullptr ? T{1} : T{0});
   }
-  if (!needs_cells(core.module(), rows)) {
-    pairs_ = makes_pairs(rows.options().contexts);
+  if (sampler.has_values_alone()) {
+    pairs_ = sampler.has_single_contexts();
     return;
   }
   const auto encode = [&](const data::Dataset& dataset) {
@@ -95,7 +77,7 @@ class EncodedDraws<T>::Writer {
 
   const EncodedDraws& draws_;
   kernels::ContextExamples<T>& out_;
-  Correction::Line<T> correction_;
+  Correction::Linear<T> correction_;
   T scale_ = 1;
 };
 
@@ -133,7 +115,7 @@ class EncodedDraws<T>::PairWriter {
  private:
   const EncodedDraws& draws_;
   kernels::ContextExamples<T>& out_;
-  Correction::Line<T> correction_;
+  Correction::Linear<T> correction_;
   std::size_t feature_ = 0;  ///< of the value added last
   bool biased_ = false;
 };

@@ -29,7 +29,7 @@ class EncodedDraws : public kernels::ContextSource<T> {
   class Writer;
   class PairWriter;
 
-  Correction::Line<T> correction_of(bool whole) const {
+  Correction::Linear<T> correction_of(bool whole) const {
     return whole ? correction_.of_whole<T>() : correction_.of_drawn<T>();
   }
 

@@ -39,8 +39,8 @@ class WordsAhead : public samplers::RandomWords<WordsAhead> {
   std::uint32_t epoch_;
   std::uint32_t block_ = 0;
   std::uint64_t target_ = 0;
-  std::size_t used_ = 0;
   std::array<std::uint32_t, std::size_t{4} * kBlocks> words_{};
+  std::size_t used_ = words_.size();
   decltype(kernels::Kernels<float>::philox_ahead) fill_;
 };
 

@@ -58,10 +58,20 @@ RandomProblemOptions of_pairs(std::uint64_t seed) {
   return kind;
 }
 
+/// Tables of two lookups, whose examples are pairs with any context.
+RandomProblemOptions of_two_columns(std::uint64_t seed) {
+  RandomProblemOptions kind = of_every_kind(seed);
+  kind.whole = true;
+  kind.most_features = 2;
+  kind.contexts.unit = samplers::Unit::kMember;
+  return kind;
+}
+
 /// One step of plain SGD at rate 1 moves each weight by its gradient. False when no value of the problem
 /// meets another.
 template <class T>
-bool expect_parity(std::uint64_t seed, Target target, const RandomProblemOptions& kind) {
+bool expect_parity(std::uint64_t seed, Target target, const RandomProblemOptions& kind,
+                   bool by_pairs = false) {
   const Objective objective = objective_of(seed);
   RandomProblem problem = make_random_problem(seed, kind);
   constexpr bool kDouble = std::is_same_v<T, double>;
@@ -93,7 +103,7 @@ bool expect_parity(std::uint64_t seed, Target target, const RandomProblemOptions
   const EncodedDraws<T> draws(*sampler, *problem.sampler, core, target);
   kernels::ContextExamples<T> examples;
   draws.draw(targets.data(), static_cast<std::int32_t>(count), 3, examples);
-  EXPECT_EQ(examples.pairs, kind.contexts.one == 1) << "the kernels that are compared";
+  EXPECT_TRUE(examples.pairs || !by_pairs) << "the kernels that are compared";
   kernels::ContextTrainer<T> trainer(core.model().view(), target, 1 + static_cast<int>(seed % 3));
   const NamedTensors before = copy_parameters(*problem.model);
   kernels::RuleView<T> rule;
@@ -141,11 +151,13 @@ TEST_P(ContextParity, InFloat) {
 
 TEST_P(ContextParity, OfPairsOfValues) {
   int compared = 0;
-  for (std::uint64_t seed = 0; seed < 60; ++seed)
-    compared += expect_parity<double>(seed, GetParam(), of_pairs(seed)) ? 1 : 0;
-  EXPECT_GT(compared, 50);
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    compared += expect_parity<double>(seed, GetParam(), of_pairs(seed), true) ? 1 : 0;
+    compared += expect_parity<double>(seed, GetParam(), of_two_columns(seed), true) ? 1 : 0;
+  }
+  EXPECT_GT(compared, 100);
   for (std::uint64_t seed = 0; seed < 20; ++seed)
-    expect_parity<float>(seed, GetParam(), of_pairs(seed));
+    expect_parity<float>(seed, GetParam(), of_pairs(seed), true);
 }
 
 INSTANTIATE_TEST_SUITE_P(Targets, ContextParity,

@@ -134,7 +134,7 @@ samplers::ContextOptions contexts_of(std::uint64_t seed, bool softmax) {
 
 RandomProblem make_random_problem(std::uint64_t seed, const RandomProblemOptions& options) {
   Random random(seed);
-  const std::int64_t features = between(random, 2, 6);
+  const std::int64_t features = between(random, 2, options.most_features);
   std::vector<nn::FeatureSpec> specs;
   std::vector<data::Column> columns;
   std::vector<data::Column> other_columns;

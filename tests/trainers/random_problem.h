@@ -23,6 +23,7 @@ struct RandomProblemOptions {
   bool plain = false;  ///< lookups alone, each a group, without biases
   bool whole = false;  ///< lookups alone, and every cell of the training rows is one of them
   std::int64_t rows = 40;
+  std::int64_t most_features = 6;
   samplers::ContextOptions contexts{};
   std::optional<Prior> prior{};   ///< else drawn: none or group
   c10::Device device = at::kCPU;  ///< of model and data

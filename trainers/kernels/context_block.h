@@ -32,10 +32,12 @@ struct ContextBlock {
   T* scratch = nullptr;            ///< `context_scratch_size` scalars, 64-byte aligned
   ExampleLoss* losses = nullptr;
 
-  std::int32_t contexts(std::int32_t i) const {
+  [[gnu::always_inline]] std::int32_t contexts(std::int32_t i) const {
     return example_begin[i + 1] - example_begin[i] - candidates[i];
   }
-  std::int64_t first_term(std::int32_t i) const { return sum_begin[example_begin[i]]; }
+  [[gnu::always_inline]] std::int64_t first_term(std::int32_t i) const {
+    return sum_begin[example_begin[i]];
+  }
 };
 
 /// Logits of an example with room for whole vectors.

@@ -3,53 +3,21 @@
 // The kernels of candidates and contexts: blocks of examples of context_example.h. Included by
 // target.cpp alone.
 
-#include "feat2vec/prefetch.h"
 #include "trainers/kernels/context_example.h"
+#include "trainers/kernels/row_prefetch.h"
 #include "trainers/kernels/row_update.h"
 #include "trainers/kernels/row_vectors.h"
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
 
-/// Asks memory for rows, and with `kState` for what the rule remembers of them, some time before the
-/// examples that have them are in work.
+/// Asks for the terms of the examples to come after `i`.
 template <class T, bool kState>
-class TermPrefetch {
- public:
-  TermPrefetch(const ModelView<T>& model, const ContextBlock<T>& block)
-      : model_(model),
-        block_(block),
-        next_(block.first_term(0)),
-        end_(block.first_term(block.count)) {
-    constexpr std::int64_t kBytesAhead = 16384;  // half of the nearest cache
-    constexpr std::int64_t kMostAhead = 64;
-    const std::int64_t fit = kBytesAhead / (model.stride * static_cast<std::int64_t>(sizeof(T)));
-    ahead_ = fit < kMostAhead ? fit : kMostAhead;
-  }
-
-  /// To be called before the work on example `i`.
-  void before(std::int32_t i) {
-    const std::int64_t example_end = block_.first_term(i + 1);
-    const std::int64_t wanted = example_end + ahead_;
-    for (const std::int64_t to = wanted < end_ ? wanted : end_; next_ < to; ++next_)
-      ask(block_.terms[next_]);
-  }
-
- private:
-  void ask(const SumTerm<T>& term) const {
-    prefetch_start(model_, term.row);
-    if constexpr (kState) prefetch_state(model_, term.row);
-    if (term.bias == T{0}) return;
-    prefetch(model_.scalars.value + term.row);
-    if constexpr (kState)
-      if (model_.scalars.first != nullptr) prefetch(model_.scalars.first + term.row);
-  }
-
-  const ModelView<T>& model_;
-  const ContextBlock<T>& block_;
-  std::int64_t next_;
-  std::int64_t end_;
-  std::int64_t ahead_;
-};
+[[gnu::always_inline]] inline void prefetch_terms(RowPrefetch<T, kState>& rows,
+                                                  const ContextBlock<T>& block, std::int32_t i) {
+  rows.before(block.first_term(i + 1), [&](std::int64_t t) {
+    return typename RowPrefetch<T, kState>::Row{block.terms[t].row, block.terms[t].bias != T{0}};
+  });
+}
 
 template <class T>
 inline std::int64_t context_scratch_size(const ModelView<T>& model, std::int32_t most_sums,
@@ -61,10 +29,10 @@ template <class T>
 inline void context_score(const ModelView<T>& model, const ContextBlock<T>& block,
                           const ContextGradient<T>* gradient) {
   ContextExample<T> example(model, block);
-  TermPrefetch<T, false> rows(model, block);
+  RowPrefetch<T, false> rows(model, block.first_term(0), block.first_term(block.count));
   std::int32_t slot = 0;
   for (std::int32_t i = 0; i < block.count; ++i) {
-    rows.before(i);
+    prefetch_terms(rows, block, i);
     block.losses[i] = example.score(i);
     if (gradient == nullptr) continue;
     example.emit(gradient->slots + (std::int64_t{slot} * model.stride), gradient->first_slot + slot,
@@ -130,11 +98,11 @@ inline void context_async(const ModelView<T>& model, const ContextBlock<T>& bloc
                           const RuleView<T>& rule, Occurrence<T>* occurrences, T* slots) {
   const bool usual = rule.rule == Rule::kRowAdagrad && rule.weight_decay == 0;
   ContextExample<T> example(model, block);
-  TermPrefetch<T, true> rows(model, block);
+  RowPrefetch<T, true> rows(model, block.first_term(0), block.first_term(block.count));
   T* gradient = slots;
   slots += model.stride;
   for (std::int32_t i = 0; i < block.count; ++i) {
-    rows.before(i);
+    prefetch_terms(rows, block, i);
     block.losses[i] = example.score(i);
     if (!__builtin_isfinite(block.losses[i].loss)) continue;
     example.emit(slots, 0, occurrences);

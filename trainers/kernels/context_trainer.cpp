@@ -162,7 +162,7 @@ void ContextTrainer<T>::update_shared(const RuleView<T>& rule) {
 template <class T>
 void ContextTrainer<T>::async_block(Block& block, Workspace& work, const RuleView<T>& rule) {
   Occurrence<T>* occurrences = work.occurrences.reserve(block.examples.most_terms);
-  T* slots = work.slots.reserve((block.examples.most_slots + 1) * model_.stride);
+  T* slots = work.slots.reserve((std::int64_t{block.examples.most_slots} + 1) * model_.stride);
   if (block.examples.pairs)
     kernels_.pair_async(model_, pair_view(block, work), rule, occurrences, slots);
   else

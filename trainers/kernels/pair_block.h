@@ -22,7 +22,9 @@ struct PairBlock {
   T* scratch = nullptr;                  ///< `pair_scratch_size` scalars, 64-byte aligned
   ExampleLoss* losses = nullptr;
 
-  std::int32_t candidates(std::int32_t i) const { return begin[i + 1] - begin[i] - 1; }
+  [[gnu::always_inline]] std::int32_t candidates(std::int32_t i) const {
+    return begin[i + 1] - begin[i] - 1;
+  }
 };
 
 /// Slots that the gradient of a pair fills: its context, and what pulls at it.

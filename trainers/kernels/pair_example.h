@@ -45,7 +45,7 @@ class PairExamples {
       block_.losses[first + i] = make_residuals(examples_[i]);
   }
 
-  /// Writes the gradient of example first + i: its slots, C and Σ δ_c V_c, and the occurrences of its
+  /// Writes the gradient of the i-th of them: its slots, C and Σ δ_c V_c, and the occurrences of its
   /// rows.
   void emit(std::int32_t i, T* slots, std::int32_t first_slot, Occurrence<T>* out) {
     const Example& example = examples_[i];
@@ -75,9 +75,7 @@ class PairExamples {
 
   struct Example {
     const std::int32_t* rows;  ///< of the candidates, then of the context
-    const T* corrections;
     std::int32_t candidates;
-    std::int32_t group;
     bool biased;
     T context_step;  ///< what its pull is multiplied by
     T* context;      ///< [stride]: as it was scored, for it may be a candidate too
@@ -98,17 +96,15 @@ class PairExamples {
   [[gnu::always_inline]] void begin(Example& example, std::int32_t i) {
     const std::int32_t at = block_.begin[i];
     example.rows = block_.rows + at;
-    example.corrections = block_.corrections + at;
     example.candidates = block_.candidates(i);
-    example.group = block_.groups[i];
     example.biased = block_.biased[i] != 0;
     copy(row(example.rows[example.candidates]), example.context);
-    const T shared = model_.softmax ? T{0} : shared_logit(model_, example.group);
+    const T shared = model_.softmax ? T{0} : shared_logit(model_, block_.groups[i]);
     for (std::int32_t c = 0; c < example.candidates; c += 8) {
       const std::int32_t* rows = example.rows + c;
       const Eight<T> products =
           join<T>(four_products(rows, example.context), four_products(rows + 4, example.context));
-      Eight<T> own = load_unaligned<Eight<T>>(example.corrections + c) + shared;
+      Eight<T> own = load_unaligned<Eight<T>>(block_.corrections + at + c) + shared;
       if (example.biased) own += biases(rows);
       store_unaligned(products + own, example.residuals + c);
     }

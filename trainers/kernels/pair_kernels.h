@@ -2,7 +2,6 @@
 
 // The kernels of pairs: blocks of examples of pair_example.h. Included by target.cpp alone.
 
-#include "feat2vec/prefetch.h"
 #include "trainers/kernels/context_kernels.h"
 #include "trainers/kernels/pair_example.h"
 
@@ -13,45 +12,40 @@ inline std::int64_t pair_scratch_size(const ModelView<T>& model, std::int32_t mo
   return PairExamples<T, 0>::scratch_size(model, most_rows);
 }
 
-/// Scores the examples of a block, a few together, and shows them to `work` with the first and how many.
-/// Rows of the examples to come are asked for, with `kState` what the rule remembers of them too.
-template <bool kState, int kFixed, class T, class Work>
+/// Shows the examples of a block to `work`, `together` at a time: the first of them, and how many. Rows of
+/// the examples to come are asked for, with `kState` what the rule remembers of them too.
+template <bool kState, class T, class Work>
 [[gnu::always_inline]] inline void for_pairs(const ModelView<T>& model, const PairBlock<T>& block,
-                                             Work work) {
-  using Examples = PairExamples<T, kFixed>;
-  constexpr std::int64_t kBytesAhead = 16384;  // half of the nearest cache
-  constexpr std::int64_t kMostAhead = 64;
-  const std::int64_t fit = kBytesAhead / (model.stride * static_cast<std::int64_t>(sizeof(T)));
-  const std::int64_t ahead = fit < kMostAhead ? fit : kMostAhead;
-  const std::int64_t rows = block.begin[block.count];
-  std::int64_t asked = block.begin[0];
-  Examples examples(model, block);
-  for (std::int32_t first = 0; first < block.count; first += Examples::kTogether) {
+                                             std::int32_t together, Work work) {
+  using Rows = RowPrefetch<T, kState>;
+  Rows rows(model, block.begin[0], block.begin[block.count]);
+  bool biased = false;
+  for (std::int32_t i = 0; i < block.count; ++i) biased = biased || block.biased[i] != 0;
+  for (std::int32_t first = 0; first < block.count; first += together) {
     const std::int32_t rest = block.count - first;
-    const std::int32_t count = rest < Examples::kTogether ? rest : Examples::kTogether;
-    const std::int64_t wanted = block.begin[first + count] + ahead;
-    for (const std::int64_t to = wanted < rows ? wanted : rows; asked < to; ++asked) {
-      prefetch_start(model, block.rows[asked]);
-      if constexpr (kState) prefetch_state(model, block.rows[asked]);
-    }
-    examples.score(first, count);
-    work(examples, first, count);
+    const std::int32_t count = rest < together ? rest : together;
+    rows.before(block.begin[first + count], [&](std::int64_t at) {
+      return typename Rows::Row{block.rows[at], biased};
+    });
+    work(first, count);
   }
 }
 
 template <class T, int kFixed>
 inline void pair_score_fixed(const ModelView<T>& model, const PairBlock<T>& block,
                              const ContextGradient<T>* gradient) {
-  for_pairs<false, kFixed>(
-      model, block, [&](auto& examples, std::int32_t first, std::int32_t count) {
-        if (gradient == nullptr) return;
-        for (std::int32_t i = 0; i < count; ++i) {
-          const std::int32_t slot = kPairSlots * (first + i);
-          examples.emit(i, gradient->slots + (std::int64_t{slot} * model.stride),
-                        gradient->first_slot + slot,
-                        gradient->occurrences + (block.begin[first + i] - block.begin[0]));
-        }
-      });
+  using Examples = PairExamples<T, kFixed>;
+  Examples examples(model, block);
+  for_pairs<false>(model, block, Examples::kTogether, [&](std::int32_t first, std::int32_t count) {
+    examples.score(first, count);
+    if (gradient == nullptr) return;
+    for (std::int32_t i = 0; i < count; ++i) {
+      const std::int32_t slot = kPairSlots * (first + i);
+      examples.emit(i, gradient->slots + (std::int64_t{slot} * model.stride),
+                    gradient->first_slot + slot,
+                    gradient->occurrences + (block.begin[first + i] - block.begin[0]));
+    }
+  });
 }
 
 template <class T>
@@ -66,14 +60,16 @@ inline void pair_score(const ModelView<T>& model, const PairBlock<T>& block,
 template <class T, int kFixed>
 inline void pair_async_fixed(const ModelView<T>& model, const PairBlock<T>& block,
                              const RuleView<T>& rule) {
-  for_pairs<true, kFixed>(
-      model, block, [&](auto& examples, std::int32_t first, std::int32_t count) {
-        examples.step(first, count, rule);
-        if (model.softmax) return;
-        for (std::int32_t i = first; i < first + count; ++i)
-          if (examples.is_finite(i))
-            step_shared(model, rule, block.groups[i], static_cast<T>(block.losses[i].residual));
-      });
+  using Examples = PairExamples<T, kFixed>;
+  Examples examples(model, block);
+  for_pairs<true>(model, block, Examples::kTogether, [&](std::int32_t first, std::int32_t count) {
+    examples.score(first, count);
+    examples.step(first, count, rule);
+    if (model.softmax) return;
+    for (std::int32_t i = first; i < first + count; ++i)
+      if (examples.is_finite(i))
+        step_shared(model, rule, block.groups[i], static_cast<T>(block.losses[i].residual));
+  });
 }
 
 /// By any rule, one example after the other.
@@ -82,15 +78,15 @@ inline void pair_async_by_rule(const ModelView<T>& model, const PairBlock<T>& bl
                                const RuleView<T>& rule, Occurrence<T>* occurrences, T* slots) {
   T* gradient = slots + (std::int64_t{kPairSlots} * model.stride);
   PairExamples<T, 0> examples(model, block);
-  for (std::int32_t i = 0; i < block.count; ++i) {
+  for_pairs<true>(model, block, 1, [&](std::int32_t i, std::int32_t /*count*/) {
     examples.score(i, 1);
-    if (!examples.is_finite(i)) continue;
+    if (!examples.is_finite(i)) return;
     examples.emit(0, slots, 0, occurrences);
     step_rows_by_rule(model, rule, occurrences, block.begin[i + 1] - block.begin[i], slots,
                       gradient);
     if (!model.softmax)
       step_shared(model, rule, block.groups[i], static_cast<T>(block.losses[i].residual));
-  }
+  });
 }
 
 template <class T>

@@ -31,13 +31,13 @@ struct EightWords {
   /// The lower words times a number, all 64 bits.
   static Vector product(const Vector& words, std::uint32_t factor) {
     const Vector factors = Vector{} + factor;
-#if defined(__AVX512F__)
+#if FEAT2VEC_VECTOR_BYTES == 64 && defined(__AVX512F__)
     return reinterpret_cast<Vector>(_mm512_maskz_mul_epu32(0xFF, reinterpret_cast<__m512i>(words),
                                                            reinterpret_cast<__m512i>(factors)));
-#elif defined(__AVX2__)
+#elif FEAT2VEC_VECTOR_BYTES == 32 && defined(__AVX2__)
     return reinterpret_cast<Vector>(
         _mm256_mul_epu32(reinterpret_cast<__m256i>(words), reinterpret_cast<__m256i>(factors)));
-#elif defined(__SSE2__)
+#elif FEAT2VEC_VECTOR_BYTES == 16 && defined(__SSE2__)
     return reinterpret_cast<Vector>(
         _mm_mul_epu32(reinterpret_cast<__m128i>(words), reinterpret_cast<__m128i>(factors)));
 #else

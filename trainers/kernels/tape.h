@@ -15,7 +15,7 @@ class Tape {
  public:
   void clear() { size_ = 0; }
 
-  [[gnu::always_inline]] void push_back(const T& value) { *extend(1) = value; }
+  [[gnu::always_inline]] void push_back(T value) { *extend(1) = value; }
 
   /// Room for `count` more values, which are not set.
   [[gnu::always_inline]] T* extend(std::size_t count) {
@@ -26,7 +26,6 @@ class Tape {
   }
 
   std::size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
   T* data() { return data_.get(); }
   const T* data() const { return data_.get(); }
   T& operator[](std::int64_t i) { return data_[static_cast<std::size_t>(i)]; }

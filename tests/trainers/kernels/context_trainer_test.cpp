@@ -14,20 +14,32 @@ namespace {
 /// are told or not.
 enum class VectorKind { kSums, kPairs, kUntoldPairs };
 
+struct Options {
+  bool softmax = false;
+  VectorKind kind = VectorKind::kSums;
+  bool apart = false;  ///< no target has a row or a group in common with the one after it
+  std::uint64_t most_noise = 7;
+  std::int32_t dim = 11;
+  Rule rule = Rule::kRowAdagrad;
+  float weight_decay = 0;
+  Target target = best_target();
+};
+
 /// Targets of two groups in a table of rows of which some are frequent, with noise and one to three
 /// contexts. Without torch.
 class Targets : public ContextSource<float> {
  public:
   static constexpr std::int64_t kTargets = 4000;
   static constexpr std::int32_t kRows = 600;
-  static constexpr std::int32_t kStride = 16;
 
-  /// `apart`: no target has a row or a group in common with the one after it.
-  explicit Targets(bool softmax, VectorKind kind = VectorKind::kSums, bool apart = false)
-      : softmax_(softmax), kind_(kind), apart_(apart) {
-    float* weights = weights_.reserve(std::int64_t{kRows} * kStride);
-    for (std::int64_t i = 0; i < std::int64_t{kRows} * kStride; ++i)
-      weights[i] = static_cast<float>(mix(static_cast<std::uint64_t>(i)) % 2001) * 1e-4F - 0.1F;
+  explicit Targets(const Options& options)
+      : options_(options), stride_((options.dim + 15) / 16 * 16) {
+    float* weights = weights_.reserve(std::int64_t{kRows} * stride_);
+    for (std::int64_t i = 0; i < std::int64_t{kRows} * stride_; ++i)
+      weights[i] =
+          i % stride_ >= options.dim
+              ? 0
+              : static_cast<float>(mix(static_cast<std::uint64_t>(i)) % 2001) * 1e-4F - 0.1F;
     sums_.assign(kRows, 1e-6F);
     scalars_.assign(kRows + kGroups, 0.0F);
     scalar_sums_.assign(scalars_.size(), 1e-6F);
@@ -35,7 +47,7 @@ class Targets : public ContextSource<float> {
 
   void draw(const std::int64_t* targets, std::int32_t count, std::uint32_t epoch,
             ContextExamples<float>& out) const override {
-    const bool pairs = kind_ == VectorKind::kPairs;
+    const bool pairs = options_.kind == VectorKind::kPairs;
     out.clear(pairs);
     for (std::int32_t i = 0; i < count; ++i) {
       std::uint64_t word = (static_cast<std::uint64_t>(targets[i]) * 4) + epoch;
@@ -43,15 +55,15 @@ class Targets : public ContextSource<float> {
         word = mix(word);
         return static_cast<std::int32_t>(word % below);
       };
-      const std::int32_t candidates = 2 + next(7);
-      const std::int32_t sums = candidates + 1 + (kind_ == VectorKind::kSums ? next(3) : 0);
+      const std::int32_t candidates = 2 + next(options_.most_noise);
+      const std::int32_t sums = candidates + 1 + (options_.kind == VectorKind::kSums ? next(3) : 0);
       const std::int32_t group = next(kGroups);
-      out.begin_example(apart_ ? i % 2 : group);
+      out.begin_example(options_.apart ? i % 2 : group);
       out.candidates.back() = candidates;
       if (pairs) out.biased.push_back(1);
       for (std::int32_t s = 0; s < sums; ++s) {
         const float bias = s < candidates ? 1.0F : 0.0F;
-        for (std::int32_t terms = kind_ == VectorKind::kSums ? 1 + next(3) : 1; terms > 0;
+        for (std::int32_t terms = options_.kind == VectorKind::kSums ? 1 + next(3) : 1; terms > 0;
              --terms) {
           const std::int32_t row = row_for(i, next(next(4) == 0 ? kRows : 8));
           if (pairs)
@@ -75,13 +87,15 @@ class Targets : public ContextSource<float> {
     view.weights = {weights_.data(), sums_.data(), nullptr};
     view.scalars = {scalars_.data(), scalar_sums_.data(), nullptr};
     view.rows = kRows;
-    view.dim = 11;
-    view.stride = kStride;
+    view.dim = options_.dim;
+    view.stride = stride_;
     view.groups = kGroups;
     view.group_offsets = true;
-    view.softmax = softmax_;
-    ContextTrainer<float> trainer(view, best_target(), threads);
+    view.softmax = options_.softmax;
+    ContextTrainer<float> trainer(view, options_.target, threads);
     RuleView<float> rule;
+    rule.rule = options_.rule;
+    rule.weight_decay = options_.weight_decay;
     rule.rate = 0.05F;
     rule.epsilon = 1e-8F;
     std::vector<std::int64_t> order;
@@ -94,7 +108,7 @@ class Targets : public ContextSource<float> {
           trainer.exact_step(*this, order.data() + first, step, epoch, rule);
       }
     trainer.evaluate(*this, order.data(), kTargets, 2);
-    std::vector<float> all(weights_.data(), weights_.data() + (std::int64_t{kRows} * kStride));
+    std::vector<float> all(weights_.data(), weights_.data() + (std::int64_t{kRows} * stride_));
     all.insert(all.end(), scalars_.begin(), scalars_.end());
     return all;
   }
@@ -109,60 +123,65 @@ class Targets : public ContextSource<float> {
 
   /// The row for target `i` of a draw: even and odd targets have rows of their own when apart.
   std::int32_t row_for(std::int32_t i, std::int32_t row) const {
-    return apart_ ? (row / 2 * 2) + (i % 2) : row;
+    return options_.apart ? (row / 2 * 2) + (i % 2) : row;
   }
 
-  bool softmax_;
-  VectorKind kind_;
-  bool apart_;
+  Options options_;
+  std::int32_t stride_;
   AlignedBuffer<float> weights_;
   std::vector<float> sums_;
   std::vector<float> scalars_;
   std::vector<float> scalar_sums_;
 };
 
-TEST(ContextTrainer, GivesTheSameBitsForAnyNumberOfThreads) {
-  for (const bool softmax : {false, true}) {
-    const std::vector<float> expected = Targets(softmax).train(1, false);
-    const std::vector<float> pairs = Targets(softmax, VectorKind::kPairs).train(1, false);
-    for (const int threads : {2, 3, 8}) {
-      EXPECT_EQ(Targets(softmax).train(threads, false), expected) << threads << " threads";
-      EXPECT_EQ(Targets(softmax, VectorKind::kPairs).train(threads, false), pairs)
-          << threads << " threads";
-    }
-  }
+/// Up to rounding, for any pair as for the kernels that are not told of pairs.
+void expect_as_any_targets(Options options, bool async, std::int64_t step) {
+  options.kind = VectorKind::kPairs;
+  const std::vector<float> fast = Targets(options).train(1, async, step);
+  options.kind = VectorKind::kUntoldPairs;
+  const std::vector<float> any = Targets(options).train(1, async, step);
+  ASSERT_EQ(fast.size(), any.size());
+  for (std::size_t i = 0; i < any.size(); ++i)
+    ASSERT_NEAR(fast[i], any[i], 1e-4) << "number " << i << ", softmax " << options.softmax
+                                       << ", async " << async << ", dim " << options.dim;
 }
 
-/// Up to rounding. Hogwild scores two pairs of a step before it steps them: here there is one in each.
-TEST(ContextTrainer, TrainsPairsAsAnyTargets) {
+TEST(ContextTrainer, GivesTheSameBitsForAnyNumberOfThreads) {
   for (const bool softmax : {false, true})
-    for (const bool async : {false, true}) {
-      const std::int64_t step = async ? 1 : 1000;  // a second example would not see the first one's
-      const std::vector<float> fast = Targets(softmax, VectorKind::kPairs).train(1, async, step);
-      const std::vector<float> any =
-          Targets(softmax, VectorKind::kUntoldPairs).train(1, async, step);
-      ASSERT_EQ(fast.size(), any.size());
-      for (std::size_t i = 0; i < any.size(); ++i)
-        EXPECT_NEAR(fast[i], any[i], 1e-4) << softmax << async << " number " << i;
+    for (const VectorKind kind : {VectorKind::kSums, VectorKind::kPairs}) {
+      const Options options{.softmax = softmax, .kind = kind};
+      const std::vector<float> expected = Targets(options).train(1, false);
+      for (const int threads : {2, 3, 8})
+        EXPECT_EQ(Targets(options).train(threads, false), expected) << threads << " threads";
     }
+}
+
+/// Hogwild scores two pairs of a step before it steps them: here there is one in each.
+TEST(ContextTrainer, TrainsPairsAsAnyTargets) {
+  for (const Target target : {Target::kBaseline, Target::kAvx2, Target::kAvx512}) {
+    if (!is_supported(target)) continue;
+    for (const bool softmax : {false, true})
+      for (const std::int32_t dim : {11, 64, 40}) {
+        Options options{.softmax = softmax, .most_noise = 19, .dim = dim, .target = target};
+        expect_as_any_targets(options, /*async=*/false, 1000);
+        expect_as_any_targets(options, /*async=*/true, 1);
+        options.weight_decay = 1e-3F;
+        expect_as_any_targets(options, /*async=*/true, 1);
+        options.rule = Rule::kSgd;
+        expect_as_any_targets(options, /*async=*/true, 1);
+      }
+  }
 }
 
 TEST(ContextTrainer, TrainsTwoPairsAtOnceAsOneAfterTheOther) {
-  for (const bool softmax : {false, true}) {
-    const auto train = [&](VectorKind kind) {
-      return Targets(softmax, kind, /*apart=*/true).train(1, /*async=*/true, /*step=*/2);
-    };
-    const std::vector<float> fast = train(VectorKind::kPairs);
-    const std::vector<float> any = train(VectorKind::kUntoldPairs);
-    ASSERT_EQ(fast.size(), any.size());
-    for (std::size_t i = 0; i < any.size(); ++i)
-      EXPECT_NEAR(fast[i], any[i], 1e-4) << softmax << " number " << i;
-  }
+  for (const bool softmax : {false, true})
+    expect_as_any_targets({.softmax = softmax, .apart = true}, /*async=*/true, 2);
 }
 
 TEST(ContextTrainer, HogwildOnOneThreadIsReproducible) {
-  EXPECT_EQ(Targets(true).train(1, true), Targets(true).train(1, true));
-  EXPECT_NE(Targets(true).train(1, true), Targets(true).train(1, false));
+  const Options options{.softmax = true};
+  EXPECT_EQ(Targets(options).train(1, true), Targets(options).train(1, true));
+  EXPECT_NE(Targets(options).train(1, true), Targets(options).train(1, false));
 }
 
 }  // namespace
