@@ -7,7 +7,9 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <regex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "apps/console.h"
@@ -25,7 +27,7 @@ constexpr const char* kFooter =
     "130 interrupted; 143 terminated. Try `feat2vec COMMAND --help`.";
 
 int fail(ExitCode code, std::string_view message) {
-  print_error(fmt::format("feat2vec: error: {}\n", printable(message)));
+  print_error(fmt::format("feat2vec: error: {}\n", printable(without_place(message))));
   return code;
 }
 
@@ -41,9 +43,26 @@ std::vector<std::string> known_names(const CLI::App& app) {
   return names;
 }
 
+/// What CLI11 says is wrong, in the words of all other messages.
+std::string in_our_words(const CLI::ParseError& error) {
+  const std::pair<const char*, const char*> words[] = {
+      {R"(Could not convert: (\S+) = (.*))", R"($1: expected a number, received "$2")"},
+      {R"((\S+): \d+ required \S+ missing)", "$1: expected a value, received none"},
+      {R"(A subcommand is required)", "expected a subcommand, received none"},
+      {R"((-\S+) is required)", "$1: expected a value, received none"},
+      {R"((\S+) is required)", "expected $1, received none"},
+      {R"((\S+) excludes (\S+))", "$1: expected no $2 beside it, received both"}};
+  for (const auto& [theirs, ours] : words) {
+    const std::regex pattern(theirs);
+    if (std::regex_match(error.what(), pattern))
+      return std::regex_replace(error.what(), pattern, ours);
+  }
+  return error.what();
+}
+
 std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> extras = app.remaining(true);
-  if (extras.empty()) return error.what();
+  if (extras.empty()) return in_our_words(error);
   const std::string word = extras.front().substr(0, extras.front().find('='));
   const char* expected = word.starts_with('-')           ? "a known option"
                          : app.get_subcommands().empty() ? "a known subcommand"

@@ -12,7 +12,10 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
+#include <set>
+#include <utility>
 
+#include "apps/choices.h"
 #include "apps/command.h"
 #include "apps/console.h"
 #include "apps/model_rows.h"
@@ -89,13 +92,32 @@ void print_text(const std::string& feature, const std::vector<Completion>& best)
   }
 }
 
+/// The cell that is asked for is not known, and every other one holds one value, but a bag several.
+void check_known(const reading::Values& values, std::int32_t target, const reading::Query& query) {
+  std::set<std::pair<std::int32_t, std::int32_t>> seen;
+  for (const reading::Known& known : query) {
+    const reading::FeatureValues& feature = values.feature(known.feature);
+    const bool bag = feature.kind == data::FeatureKind::kBag;
+    if (known.feature == target && !bag)
+      throw UsageError(
+          fmt::format("--target {0}: expected values of other features, received one of \"{0}\"",
+                      feature.name));
+    if (!seen.emplace(known.feature, bag ? known.value : reading::kCell).second)
+      throw UsageError(fmt::format("expected {} of \"{}\", received {}",
+                                   bag ? "each value" : "one value", feature.name,
+                                   bag ? "one twice" : "several"));
+  }
+}
+
 void complete_one(const CompleteArguments& arguments, const reading::Values& values,
                   const Readouts& readouts) {
   const Model& model = values.embeddings().model();
-  const reading::NamedQuery named = reading::named_query(values, arguments.known);
-  if (named.query.empty()) throw Error(named.unknown.front());
-  for (const std::string& message : named.unknown) warn(message + "; it is left out");
   const std::int32_t target = target_called(values, arguments.target);
+  const reading::NamedQuery named = reading::named_query(values, arguments.known);
+  check_known(values, target, named.query);
+  if (named.query.empty()) throw Error(named.unknown.front());
+  for (const std::string& message : named.unknown) warn(fmt::format("{}; it is left out", message));
+  for (const std::string& message : named.outside) warn(message);
   const std::string_view by = arguments.by.empty() ? readouts.best(target) : arguments.by;
   const reading::FeatureValues& candidates = values.target(target);
   std::vector<double> scores(static_cast<std::size_t>(candidates.candidates()));
@@ -166,7 +188,7 @@ void add_complete(CLI::App& app, int& exit_code) {
                    fmt::format("{}: how values are ranked (default: the reader of the model, else "
                                "mixture)",
                                fmt::join(Readouts::names(), " | ")))
-      ->check(CLI::IsMember(Readouts::names()));
+      ->check(one_of(Readouts::names()));
   command
       ->add_option(
           "--train", a->train,

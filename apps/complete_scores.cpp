@@ -38,14 +38,19 @@ std::vector<reading::Query> queries_of(const QuestionFile& questions, const read
                                        const std::string& path) {
   std::vector<reading::Query> queries;
   std::vector<std::string> unknown;
+  std::vector<std::string> outside;
   for (const auto& keys : questions.queries) {
     reading::NamedQuery named = reading::named_query(values, keys);
     queries.push_back(std::move(named.query));
     unknown.insert(unknown.end(), named.unknown.begin(), named.unknown.end());
+    outside.insert(outside.end(), named.outside.begin(), named.outside.end());
   }
   if (!unknown.empty())
     warn(fmt::format("{}: {} known values cannot be used, the first: {}", path, unknown.size(),
-                     unknown.front()));
+                     without_place(unknown.front())));
+  if (!outside.empty())
+    warn(fmt::format("{}: {} numbers lie outside of what training saw, the first: {}", path,
+                     outside.size(), outside.front()));
   return queries;
 }
 

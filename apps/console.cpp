@@ -28,8 +28,14 @@ void print_line(std::string_view line) {
   std::fflush(stdout);
 }
 
+std::string_view without_place(std::string_view message) {
+  const std::size_t end = message.find("] ");
+  if (!message.starts_with('[') || end == std::string_view::npos) return message;
+  return message.substr(end + 2);
+}
+
 void warn(std::string_view message) {
-  print_error(fmt::format("feat2vec: warning: {}\n", printable(message)));
+  print_error(fmt::format("feat2vec: warning: {}\n", printable(without_place(message))));
 }
 
 void flush_output() {

@@ -178,7 +178,7 @@ void add_evaluate(CLI::App& app, int& exit_code) {
       ->add_option(
           "--readout", a->readouts,
           fmt::format("{} (default: all that there are)", fmt::join(Readouts::names(), " | ")))
-      ->check(CLI::IsMember(Readouts::names()))
+      ->check(one_of(Readouts::names()))
       ->allow_extra_args(false)
       ->take_all();
   command
@@ -195,7 +195,7 @@ void add_evaluate(CLI::App& app, int& exit_code) {
       {{"random", reading::BagAnswer::kRandom}, {"first", reading::BagAnswer::kFirst}},
       "which member of a bag is asked for: any (default), or the first, the others being wrong");
   command->add_option("--seed", a->seed, "Of the members that are drawn from bags")
-      ->check(CLI::NonNegativeNumber)
+      ->check(natural())
       ->capture_default_str();
   command->add_flag("--json", a->json, "Print JSON instead of text");
   command->footer(

@@ -1,6 +1,7 @@
 #include "feat2vec/embeddings/export.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/choices.h"
 #include "apps/command.h"
 #include "feat2vec/error.h"
 #include "feat2vec/storage/atomic_file.h"
@@ -38,12 +40,7 @@ void check_paths(const std::vector<std::string>& paths, const std::string& model
 }
 
 void run_export(const ExportArguments& arguments) {
-  embeddings::Format format{};
-  try {
-    format = embeddings::format_from_string(arguments.format);
-  } catch (const Error& error) {
-    throw UsageError(error.what());
-  }
+  const embeddings::Format format = embeddings::format_from_string(arguments.format);
   check_paths(embeddings::export_paths(format, arguments.out, arguments.options), arguments.model);
   const Model model = storage::load_model(arguments.model);
   embeddings::export_model(model, format, arguments.out, arguments.options);
@@ -58,7 +55,8 @@ void add_export(CLI::App& app, int& exit_code) {
   command->add_option("model", arguments->model, "Model file (.f2v)")->required();
   command
       ->add_option("--format", arguments->format,
-                   "word2vec | npy | safetensors | torchscript | projector")
+                   fmt::format("{}", fmt::join(embeddings::format_names(), " | ")))
+      ->check(one_of(embeddings::format_names()))
       ->required();
   command->add_option("--out", arguments->out, "File to write (npy, projector: without extension)")
       ->required();

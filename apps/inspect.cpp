@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -6,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "apps/choices.h"
 #include "apps/command.h"
+#include "apps/console.h"
 #include "apps/schema_table.h"
 #include "feat2vec/printable.h"
 #include "feat2vec/storage/model_file.h"
@@ -32,6 +35,22 @@ nlohmann::json values_json(const data::Vocabulary& vocabulary) {
   return values;
 }
 
+/// What the values of a feature are.
+std::string extent(const data::Feature& feature, const data::Vocabulary& vocabulary) {
+  if (feature.kind == data::FeatureKind::kOffset) return "one number";
+  if (feature.kind != data::FeatureKind::kNumeric)
+    return fmt::format("{} values", vocabulary.rows());
+  std::vector<std::string> columns;
+  for (std::size_t c = 0; c < feature.columns.size(); ++c) {
+    std::string text = feature.columns.size() > 1 ? printable(feature.columns[c]) + ": " : "";
+    text += "numbers";
+    if (!feature.knot_values.empty())
+      text += fmt::format(" from {} to {}", feature.range(c).first, feature.range(c).second);
+    columns.push_back(std::move(text));
+  }
+  return fmt::format("{}", fmt::join(columns, ", "));
+}
+
 nlohmann::json model_json(const Model& model, bool with_values) {
   nlohmann::json features = nlohmann::json::array();
   for (std::size_t f = 0; f < model.schema.features.size(); ++f) {
@@ -41,6 +60,8 @@ nlohmann::json model_json(const Model& model, bool with_values) {
                          {"columns", feature.columns},
                          {"values", model.vocabularies[f].rows()},
                          {"dim", feature.embedding ? model.module->options().dim : 0}};
+    for (std::size_t c = 0; c < feature.knot_values.size(); ++c)
+      entry["ranges"].push_back(feature.range(c));
     if (with_values) entry["vocabulary"] = values_json(model.vocabularies[f]);
     features.push_back(std::move(entry));
   }
@@ -69,8 +90,8 @@ void inspect_model(const InspectArguments& arguments, const char* kind) {
              model.module->options().dim);
   for (std::size_t f = 0; f < model.schema.features.size(); ++f) {
     const data::Feature& feature = model.schema.features[f];
-    fmt::print("  {:<24} {:<11} {} values\n", printable(feature.name),
-               data::to_string(feature.kind), model.vocabularies[f].rows());
+    fmt::print("  {:<24} {:<11} {}\n", printable(feature.name), data::to_string(feature.kind),
+               extent(feature, model.vocabularies[f]));
     if (arguments.values) print_values(feature, model.vocabularies[f]);
   }
   fmt::print("{}\n", model.provenance.dump(2));
@@ -85,16 +106,13 @@ nlohmann::json decisions_json(const tables::Inference& inference) {
                        {"distinct", decision.distinct},
                        {"missing_share", decision.missing_share},
                        {"separator", decision.separator},
+                       {"written", decision.written},
                        {"examples", decision.examples}});
   return columns;
 }
 
-void inspect_table(const InspectArguments& arguments) {
-  const int threads = trainers::kernels::available_cores();
-  tables::ReadOptions read = arguments.read;
-  read.threads = threads;
-  const tables::Table table = tables::read_table(arguments.paths, read);
-  const tables::Inference inference = tables::infer_schema(table, {.threads = threads});
+void print_table(const InspectArguments& arguments, const tables::Table& table,
+                 const tables::Inference& inference) {
   const std::vector<tables::Note> notes = tables::lint(table);
   if (arguments.json) {
     nlohmann::json json{{"kind", "table"},
@@ -111,6 +129,17 @@ void inspect_table(const InspectArguments& arguments) {
     fmt::print("{} rows left out, the first: {}\n", table.bad_rows().count,
                printable(table.bad_rows().first));
   for (const tables::Note& note : notes) fmt::print("note: {}\n", printable(note.text()));
+}
+
+void inspect_table(const InspectArguments& arguments) {
+  const int threads = trainers::kernels::available_cores();
+  tables::ReadOptions read = arguments.read;
+  read.threads = threads;
+  const tables::Table table = tables::read_table(arguments.paths, read);
+  const tables::Inference inference = tables::judge_columns(table, {.threads = threads});
+  print_table(arguments, table, inference);
+  flush_output();  // before an error
+  tables::check_learnable(table, inference.schema);
 }
 
 void run_inspect(const InspectArguments& arguments) {
@@ -150,7 +179,7 @@ void add_inspect(CLI::App& app, int& exit_code) {
           "--bad-rows",
           [arguments](const std::string& word) { arguments->read.skip_bad_rows = word == "skip"; },
           "error | skip: what to do with rows that cannot be read")
-      ->check(CLI::IsMember({"error", "skip"}));
+      ->check(one_of({"error", "skip"}));
   command->callback([arguments, &exit_code] {
     run_inspect(*arguments);
     exit_code = kDone;

@@ -27,9 +27,19 @@ void warn_of_unseen(const std::vector<tables::FeatureCounts>& counts, const std:
     warn(fmt::format("{}: values that training never saw: {}", name, fmt::join(parts, ", ")));
 }
 
+void warn_of_outside(const std::vector<tables::FeatureCounts>& counts, const std::string& name) {
+  for (const tables::FeatureCounts& feature : counts)
+    for (const tables::OutsideNumbers& found : feature.outside)
+      warn(fmt::format(
+          "{}: {} numbers of {}, such as {}, lie outside of {} to {}, which training saw, and are "
+          "read as the nearer of these",
+          name, found.count, found.column, found.first, found.range.first, found.range.second));
+}
+
 data::Dataset encode_rows(const Model& model, const tables::Table& table) {
   const tables::Encoder encoder(reading::marking_unseen(model.schema), model.vocabularies);
   tables::Encoded encoded = encoder.encode(table);
+  warn_of_outside(encoded.counts, table.source_name());
   std::erase_if(encoded.counts,
                 [](const auto& feature) { return feature.unseen_examples.empty(); });
   warn_of_unseen(encoded.counts, table.source_name());

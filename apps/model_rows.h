@@ -15,8 +15,11 @@ namespace feat2vec::apps {
 /// Warns of the values of a table that training never saw, feature by feature; `name` is the table's.
 void warn_of_unseen(const std::vector<tables::FeatureCounts>& counts, const std::string& name);
 
+/// Warns of the numbers of a table beyond those of training, column by column.
+void warn_of_outside(const std::vector<tables::FeatureCounts>& counts, const std::string& name);
+
 /// A table as the model reads it. Values that training never saw are `data::kMeanValue`, with a
-/// warning; empty cells are nothing to warn of here. Throws Error for what is wrong with the table.
+/// warning, and numbers beyond those of training the nearest of these; empty cells are nothing to warn of here. Throws Error for what is wrong with the table.
 data::Dataset encode_rows(const Model& model, const tables::Table& table);
 
 /// What lies together in the rows of the training tables `paths`.

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "apps/command.h"
+#include "apps/console.h"
 #include "feat2vec/embeddings/embeddings.h"
 #include "feat2vec/error.h"
 #include "feat2vec/printable.h"
@@ -50,16 +51,20 @@ std::string_view known_target(const embeddings::Embeddings& vectors, const std::
   try {
     return vectors.feature(name).feature();
   } catch (const Error& error) {
-    throw UsageError(fmt::format("--in: {}", error.what()));
+    throw UsageError(fmt::format("--in: {}", without_place(error.what())));
   }
 }
 
 void run_nearest(const NearestArguments& arguments) {
   if (arguments.k < 1)
     throw UsageError(fmt::format("-k: expected 1 or more, received {}", arguments.k));
+  if (arguments.key.find('=') == std::string::npos)
+    throw UsageError(fmt::format("expected feature=value, received \"{}\"", arguments.key));
   const Model model = storage::load_model(arguments.model);
   const embeddings::Embeddings vectors(model);
   const embeddings::Query query = vectors.find(arguments.key);
+  if (const std::string outside = embeddings::outside_training(model, query); !outside.empty())
+    warn(outside);
   std::optional<std::string_view> target;
   if (!arguments.target.empty()) target = known_target(vectors, arguments.target);
   const auto neighbours = embeddings::nearest(vectors, query, arguments.k, target);

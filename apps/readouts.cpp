@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "apps/command.h"
+#include "apps/console.h"
 #include "feat2vec/embeddings/noise_exponent.h"
 #include "feat2vec/error.h"
 #include "feat2vec/reading/cosine.h"
@@ -108,7 +109,7 @@ std::int32_t target_called(const reading::Values& values, const std::string& nam
     values.target(feature);
     return feature;
   } catch (const Error& error) {
-    throw UsageError(fmt::format("--target: {}", error.what()));
+    throw UsageError(fmt::format("--target: {}", without_place(error.what())));
   }
 }
 
@@ -117,7 +118,7 @@ std::int32_t known_called(const reading::Values& values, const std::string& name
     values.embeddings().feature(name);
     return static_cast<std::int32_t>(values.embeddings().model().schema.index_of(name));
   } catch (const Error& error) {
-    throw UsageError(fmt::format("--given: {}", error.what()));
+    throw UsageError(fmt::format("--given: {}", without_place(error.what())));
   }
 }
 

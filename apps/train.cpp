@@ -83,7 +83,7 @@ void add_data_options(CLI::App* command, TrainArguments& a) {
       ->add_option_function<std::string>(
           "--bad-rows", [&a](const std::string& word) { a.read.skip_bad_rows = word == "skip"; },
           "error | skip: what to do with rows that cannot be read")
-      ->check(CLI::IsMember({"error", "skip"}));
+      ->check(one_of({"error", "skip"}));
   command->add_flag("--cache", a.cache,
                     "Keep the columns in DATA.f2v-cache, mapped into memory; the next run with the "
                     "same content need not read the text");
@@ -108,17 +108,19 @@ void add_data_options(CLI::App* command, TrainArguments& a) {
       ->add_option("--memory", a.memory_bytes,
                    "Bytes for the counts that the reader has beside the vectors, such as 256m "
                    "(default); 0: none")
-      ->transform(CLI::AsNumberWithUnit(bytes));
+      ->transform(amount(bytes, "256m"));
   command->add_flag("--refit,!--no-refit", a.refit,
                     "Then train again on all rows for that many epochs (default)");
 }
 
 void add_preset(CLI::App* command, TrainArguments& a) {
-  command->add_option_function<std::string>(
-      "--preset", [&a](const std::string& name) { apply_preset(a, name); },
-      "default | best | paper | seed: options to start from; other flags override them. best: "
-      "slower; paper: the published "
-      "model, sampler and loss; seed: the original's worked example");
+  command
+      ->add_option_function<std::string>(
+          "--preset", [&a](const std::string& name) { apply_preset(a, name); },
+          "default | best | paper | seed: options to start from; other flags override them. best: "
+          "slower; paper: the published "
+          "model, sampler and loss; seed: the original's worked example")
+      ->check(one_of(preset_names()));
 }
 
 void add_model_options(CLI::App* command, TrainArguments& a) {
@@ -137,7 +139,7 @@ void add_model_options(CLI::App* command, TrainArguments& a) {
           },
           "vector | leave_out: what empty cells of categories and bags mean, whatever the schema "
           "says")
-      ->check(CLI::IsMember({"vector", "leave_out"}));
+      ->check(one_of({"vector", "leave_out"}));
   command->add_option(
       "--knots", a.knots,
       "Vectors at so many quantiles of each column of numbers, and between them; 0: "
@@ -247,7 +249,7 @@ void add_training_options(CLI::App* command, TrainArguments& a) {
           "Epochs without a better validation loss, or --stop-on, before stopping; 0: never")
       ->capture_default_str();
   command->add_option("--seed", a.seed, "Of weights, noise, row order and split")
-      ->check(CLI::NonNegativeNumber)
+      ->check(natural())
       ->capture_default_str();
 }
 
@@ -256,7 +258,7 @@ void add_running_options(CLI::App* command, TrainArguments& a) {
   command
       ->add_option("--device", a.device,
                    "cpu | cuda: through autograd, for what the kernels cannot do")
-      ->check(CLI::IsMember({"cpu", "cuda"}))
+      ->check(one_of({"cpu", "cuda"}))
       ->capture_default_str();
   add_choice<trainers::EngineKind>(command, "--engine", a.train.engine,
                                    {{"auto", trainers::EngineKind::kAuto},
@@ -270,7 +272,7 @@ void add_running_options(CLI::App* command, TrainArguments& a) {
   command
       ->add_option("--checkpoint-every", a.checkpoint_every,
                    "Time between checkpoints, such as 30s, 10m (default) or 1h; 0: none")
-      ->transform(CLI::AsNumberWithUnit(seconds));
+      ->transform(amount(seconds, "10m"));
   command->add_flag("--resume", a.resume, "Go on from OUT.checkpoint");
   add_choice<Progress>(
       command, "--progress", a.progress,

@@ -66,17 +66,18 @@ void set_worked_example(TrainArguments& arguments) {
 
 }  // namespace
 
+const std::vector<std::string>& preset_names() {
+  static const std::vector<std::string> kNames{"default", "best", "paper", "seed"};
+  return kNames;
+}
+
 void apply_preset(TrainArguments& arguments, std::string_view name) {
-  if (name == "default") return;
   if (name == "best") {
     set_contexts(arguments, "one");
     arguments.train.learning_rate = 0.03;
-    return;
   }
-  if (name == "paper") return set_paper(arguments);
-  if (name == "seed") return set_worked_example(arguments);
-  throw UsageError(
-      fmt::format("--preset: expected default, best, paper or seed, received {}", name));
+  if (name == "paper") set_paper(arguments);
+  if (name == "seed") set_worked_example(arguments);
 }
 
 void set_contexts(TrainArguments& arguments, std::string_view text) {

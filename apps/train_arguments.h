@@ -65,10 +65,12 @@ struct TrainArguments {
   bool quiet = false;
 };
 
+/// The names that `apply_preset` takes.
+const std::vector<std::string>& preset_names();
+
 /// Sets the options that `name` stands for: `default`; `best`, slower; `paper`, the published model, sampler and loss with an
 /// optimiser that learns from small tables too; `seed`, the worked example of the original with its Adam, and epochs chosen by
 /// the loss of a tenth of the rows.
-/// Throws UsageError for another name.
 void apply_preset(TrainArguments& arguments, std::string_view name);
 
 /// Sets the shares of contexts from a text such as `one`, or `subset:0.5,one:0.5`. Throws UsageError.

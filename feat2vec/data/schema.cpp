@@ -70,6 +70,20 @@ void check_statistics(const Feature& feature) {
                 fmt::format("{}", fmt::join(feature.missing_counts, ", ")));
 }
 
+void check_notations(const Feature& feature) {
+  if (feature.written.empty()) return;
+  if (feature.written.size() != feature.columns.size())
+    throw Error("schema",
+                fmt::format("how numbers are written in each of the {} columns of \"{}\"",
+                            feature.columns.size(), feature.name),
+                fmt::format("{}", feature.written.size()));
+  for (const std::string& example : feature.written)
+    if (!Notation::like(example))
+      throw Error("schema",
+                  fmt::format("1234.5 as it is written in \"{}\", such as $1,234.5", feature.name),
+                  fmt::format("\"{}\"", example));
+}
+
 void check_knots(const Feature& feature) {
   if (feature.knots != 0 && (feature.knots < kFewestKnots || feature.knots > kMostKnots))
     throw Error(
@@ -114,6 +128,7 @@ void check_features(const Schema& schema) {
     check_columns(feature);
     check_statistics(feature);
     check_knots(feature);
+    check_notations(feature);
     check_words(feature);
     if (!feature.embedding && !feature.bias && feature.kind != FeatureKind::kOffset)
       throw Error("schema", fmt::format("a vector or a bias for \"{}\"", feature.name), "neither");
@@ -151,6 +166,15 @@ bool Feature::has_missing_vector() const {
   return kind == FeatureKind::kNumeric && missing == MissingPolicy::kVector &&
          std::any_of(missing_counts.begin(), missing_counts.end(),
                      [](std::int64_t count) { return count > 0; });
+}
+
+std::pair<double, double> Feature::range(std::size_t column) const {
+  const std::vector<double>& rising = knot_values.at(column);
+  return {rising.front(), rising.back()};
+}
+
+Notation Feature::notation(std::size_t column) const {
+  return written.empty() ? Notation() : Notation::like(written.at(column)).value();
 }
 
 std::int64_t Feature::dense_width() const {

@@ -4,7 +4,10 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "feat2vec/notation.h"
 
 namespace feat2vec::data {
 
@@ -87,6 +90,9 @@ struct Feature {
   /// parallel, so that cosine cannot tell its values apart.
   bool dense_bias = true;
   Scaling scaling = Scaling::kStandard;
+  /// Numeric, one entry a column: how 1234.5 is written there, such as `$1,234.5` or `1.234,5`
+  /// (`Notation`); the empty text for the plain way. Empty: the plain way everywhere.
+  std::vector<std::string> written{};
   /// Numeric, one entry a column, set when the schema is fitted to a table; empty before.
   std::vector<double> center{};
   std::vector<double> scale{};
@@ -112,6 +118,13 @@ struct Feature {
   /// Numeric, fitted: a learned vector stands in for each missing cell, since the policy asks for it
   /// and training had such cells.
   bool has_missing_vector() const;
+
+  /// Numeric: what `written` says of a column.
+  Notation notation(std::size_t column) const;
+
+  /// Numeric with knots, fitted: the smallest and the largest number of a column in training. Numbers
+  /// beyond are read as the nearer one.
+  std::pair<double, double> range(std::size_t column) const;
 
   /// Numeric: inputs of the dense layer, one a knot of each column, or one a column.
   std::int64_t dense_width() const;

@@ -117,6 +117,7 @@ Feature feature_from_json(const json& object, const std::string& where) {
   reader.read("unseen", kUnseen, feature.unseen);
   reader.read("dense_bias", feature.dense_bias);
   reader.read("scaling", kScalings, feature.scaling);
+  reader.read("written", feature.written);
   reader.read("center", feature.center);
   reader.read("scale", feature.scale);
   reader.read("missing_counts", feature.missing_counts);
@@ -144,6 +145,7 @@ json feature_to_json(const Feature& feature) {
   if (feature.unseen != plain.unseen) object["unseen"] = to_string(feature.unseen);
   if (feature.dense_bias != plain.dense_bias) object["dense_bias"] = feature.dense_bias;
   if (feature.kind == FeatureKind::kNumeric) object["scaling"] = to_string(feature.scaling);
+  if (!feature.written.empty()) object["written"] = feature.written;
   if (!feature.center.empty()) {
     object["center"] = feature.center;
     object["scale"] = feature.scale;

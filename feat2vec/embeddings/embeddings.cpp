@@ -46,9 +46,15 @@ at::Tensor vectors_of(nn::Extractor& extractor, const data::Feature& feature, st
   return vectors.detach().cpu().clone(at::MemoryFormat::Contiguous);
 }
 
-/// The number that `value` is, as tables read it; nothing when it is missing.
+/// A number as tables have it, or written plainly.
+Number parse(const data::Feature& feature, std::string_view value) {
+  const Number number = feature.notation(0).parse(value);
+  return number.kind == NumberKind::kWord ? parse_number(value) : number;
+}
+
+/// The number that `value` is; nothing when it is missing.
 std::optional<double> read_number(const data::Feature& feature, std::string_view value) {
-  const Number number = parse_number(value);
+  const Number number = parse(feature, value);
   if (number.kind == NumberKind::kMissing) return std::nullopt;
   if (number.kind == NumberKind::kNumber) return number.value;
   const bool infinite = number.kind == NumberKind::kInfinite;
@@ -122,6 +128,16 @@ std::int64_t FeatureVectors::row_of(std::string_view value) const {
   if (value.empty()) return vocabulary_->missing_id();
   const auto id = vocabulary_->find(value);
   return id ? *id : -1;
+}
+
+std::string outside_training(const Model& model, const Query& query) {
+  const data::Feature& feature = model.schema.features[model.schema.index_of(query.feature)];
+  if (query.row >= 0 || query.value.empty() || feature.knot_values.empty()) return {};
+  const double number = read_number(feature, query.value).value_or(0);
+  const auto [low, high] = feature.range(0);
+  if (number >= low && number <= high) return {};
+  return fmt::format("{}={} lies outside of {} to {}, which training saw, and is read as {}",
+                     query.feature, query.value, low, high, number < low ? low : high);
 }
 
 Embeddings::Embeddings(const Model& model) : model_(&model) {
@@ -212,9 +228,10 @@ bool Embeddings::knows(std::string_view feature, std::string_view value) const {
   if (vectors->row_of(value) >= 0) return true;
   if (is_missing_word(value)) return true;
   if (vectors->kind() == data::FeatureKind::kText) return !known_words(*vectors, value).empty();
-  const NumberKind kind = parse_number(value).kind;
-  return vectors->kind() == data::FeatureKind::kNumeric &&
-         (kind == NumberKind::kNumber || kind == NumberKind::kMissing);
+  if (vectors->kind() != data::FeatureKind::kNumeric) return false;
+  const NumberKind kind =
+      parse(model_->schema.features[model_->schema.index_of(feature)], value).kind;
+  return kind == NumberKind::kNumber || kind == NumberKind::kMissing;
 }
 
 bool Embeddings::is_missing_word(std::string_view value) const {

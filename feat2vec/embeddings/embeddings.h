@@ -54,6 +54,10 @@ struct Query {
   at::Tensor vector;  ///< float [dim]
 };
 
+/// What there is to tell of a query for a number beyond those of training, which has the vector of the
+/// nearest of these; empty for all others.
+std::string outside_training(const Model& model, const Query& query);
+
 /// The vectors of all values of all features of a model that have some. Features with a bias alone
 /// and offsets are left out. The model must outlive it.
 class Embeddings {

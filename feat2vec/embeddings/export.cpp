@@ -1,6 +1,7 @@
 #include "feat2vec/embeddings/export.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <utility>
@@ -36,13 +37,18 @@ std::string beside(const std::string& path, std::string_view extension, std::str
 
 }  // namespace
 
+std::vector<std::string> format_names() {
+  std::vector<std::string> names;
+  for (const auto& [format, name] : kFormats) names.emplace_back(name);
+  return names;
+}
+
 Format format_from_string(std::string_view word) {
-  std::string known;
   for (const auto& [format, name] : kFormats) {
     if (name == word) return format;
-    known += fmt::format("{}{}", known.empty() ? "" : ", ", name);
   }
-  throw Error("export", "one of " + known, fmt::format("\"{}\"", word));
+  throw Error("export", fmt::format("one of {}", fmt::join(format_names(), ", ")),
+              fmt::format("\"{}\"", word));
 }
 
 std::vector<std::string> export_paths(Format format, const std::string& path,

@@ -17,6 +17,9 @@ enum class Format {
   kProjector,    ///< `F.tsv` and `F.metadata.tsv`, for the TensorFlow embedding projector
 };
 
+/// The words that `format_from_string` takes.
+std::vector<std::string> format_names();
+
 /// The format called `word2vec`, `npy`, `safetensors`, `torchscript` or `projector`. Throws Error that
 /// names them.
 Format format_from_string(std::string_view word);

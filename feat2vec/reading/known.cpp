@@ -75,11 +75,13 @@ Query row_query(const Values& values, const data::Dataset& rows, std::int64_t ro
 
 NamedQuery named_query(const Values& values, const std::vector<std::string>& keys) {
   NamedQuery named;
-  const data::Schema& schema = values.embeddings().model().schema;
+  const Model& model = values.embeddings().model();
   for (const std::string& key : keys) {
     try {
       const embeddings::Query found = values.embeddings().find(key);
-      const auto feature = static_cast<std::int32_t>(schema.index_of(found.feature));
+      const auto feature = static_cast<std::int32_t>(model.schema.index_of(found.feature));
+      std::string outside = embeddings::outside_training(model, found);
+      if (!outside.empty()) named.outside.push_back(std::move(outside));
       if (found.value.empty())
         named.unknown.push_back(fmt::format("{}: missing says nothing", key));
       else if (data::is_whole_cell(values.feature(feature).kind))

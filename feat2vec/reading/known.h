@@ -66,6 +66,7 @@ Query row_query(const Values& values, const data::Dataset& rows, std::int64_t ro
 struct NamedQuery {
   Query query{};
   std::vector<std::string> unknown{};  ///< a message each, with the nearest spelling
+  std::vector<std::string> outside{};  ///< a message for each number beyond those of training
 };
 
 /// A query from texts `feature=value`, as Embeddings::find reads them. Unknown and missing values are

@@ -14,6 +14,7 @@
 #include <optional>
 #include <utility>
 
+#include "feat2vec/printable.h"
 #include "feat2vec/storage/atomic_file.h"
 #include "feat2vec/storage/checksum.h"
 #include "feat2vec/storage/file_error.h"
@@ -24,6 +25,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "tensors are stored little-endian");
 
+constexpr std::string_view kModel = "a model of feat2vec, as train writes it";
 constexpr std::string_view kChecksumKey = "checksum";
 constexpr std::string_view kAlgorithm = "xxh3-64:";
 constexpr std::string_view kNoDigits = "0000000000000000";
@@ -94,18 +96,32 @@ struct Opening {
   SafetensorsHeader header;
 };
 
+/// The error of a file whose first bytes are no length of a header; `length` is what they would say.
+Error no_safetensors(InputFile& file, std::uint64_t length) {
+  std::string start(sizeof length, '\0');
+  std::memcpy(start.data(), &length, sizeof length);
+  start.resize(std::min<std::size_t>(file.size(), kShownBytes));
+  file.read(start.data() + sizeof length, start.size() - sizeof length);
+  const bool is_text = std::all_of(start.begin(), start.end(), [](char c) {
+    constexpr unsigned char kNeverInUtf8 = 0xF8;
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte >= ' ' && byte < kNeverInUtf8) || c == '\t' || c == '\r' || c == '\n';
+  });
+  return file_error(
+      file.path(), kModel,
+      fmt::format("{} that begins with {}", is_text ? "text, such as a table," : "a file",
+                  in_quotes(start.substr(0, start.find_first_of("\r\n")))));
+}
+
 Opening read_opening(InputFile& file) {
   Opening opening;
   if (file.size() < sizeof opening.length) {
-    throw file_error(file.path(), "a safetensors file", fmt::format("{} bytes", file.size()));
+    throw file_error(file.path(), kModel, fmt::format("{} bytes", file.size()));
   }
   file.read(&opening.length, sizeof opening.length);
   const std::uint64_t rest = file.size() - sizeof opening.length;
   if (opening.length > std::min(rest, kMaxHeaderSize)) {
-    throw file_error(
-        file.path(),
-        "a model of feat2vec or another safetensors file, which train and export write",
-        fmt::format("one whose header would have {} bytes", opening.length));
+    throw no_safetensors(file, opening.length);
   }
   opening.text.resize(opening.length);
   file.read(opening.text.data(), opening.text.size());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -74,11 +75,26 @@ void collect_numbers(std::vector<double> numbers, ColumnStats& stats) {
   }
 }
 
-void read_number_texts(ColumnStats& stats) {
+/// The notation of the column where it is not the plain one.
+void look_for_notation(ColumnStats& stats) {
+  std::vector<std::string_view> texts;
+  stats.for_each([&](std::string_view text, std::int64_t /*count*/) {
+    if (!is_missing_number(text)) texts.push_back(text);
+  });
+  FoundNotation found = find_notation(texts);
+  if (found.notation) stats.notation = *found.notation;
+  stats.doubt = std::move(found.doubt);
+}
+
+/// The numbers of the different texts in the column's notation, counted; nothing when some text is no
+/// number.
+std::optional<std::vector<double>> numbers_in(ColumnStats& stats) {
   std::vector<double> numbers;
   bool all = true;
+  stats.numbers = 0;
+  stats.codes = false;
   stats.for_each_until([&](std::string_view text, std::int64_t count) {
-    const Number number = parse_number(text);
+    const Number number = stats.notation.parse(text);
     all = number.kind != NumberKind::kWord && number.kind != NumberKind::kInfinite;
     if (!all) return false;
     stats.codes = stats.codes || has_leading_zero(text);
@@ -87,8 +103,17 @@ void read_number_texts(ColumnStats& stats) {
     numbers.push_back(number.value);
     return true;
   });
-  if (!all) return;
-  collect_numbers(std::move(numbers), stats);
+  return all ? std::optional(std::move(numbers)) : std::nullopt;
+}
+
+void read_number_texts(ColumnStats& stats) {
+  std::optional<std::vector<double>> numbers = numbers_in(stats);
+  if (!numbers) {
+    look_for_notation(stats);
+    if (stats.notation != Notation()) numbers = numbers_in(stats);
+  }
+  if (!numbers) return;
+  collect_numbers(std::move(*numbers), stats);
   stats.numeric = stats.numbers > 0;
   if (stats.numeric) stats.missing = stats.rows - stats.numbers;  // with the words for missing
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "feat2vec/notation.h"
 #include "feat2vec/tables/text_column.h"
 
 namespace feat2vec::tables {
@@ -26,6 +27,8 @@ struct ColumnStats {
 
   /// Every cell is a number, or a word for a missing one; and at least one is a number.
   bool numeric = false;
+  Notation notation;  ///< of these numbers
+  std::string doubt;  ///< why cells that may be numbers are not: `FoundNotation::doubt`
   // These have a meaning in such a column only.
   std::int64_t numbers = 0;
   std::int64_t distinct_numbers = 0;

@@ -14,6 +14,7 @@
 
 #include "feat2vec/data/knots.h"
 #include "feat2vec/error.h"
+#include "feat2vec/tables/encoder.h"
 #include "feat2vec/tables/numeric_cells.h"
 #include "feat2vec/tables/table.h"
 
@@ -59,6 +60,18 @@ class NumberWriter {
   std::span<const double> knots_;
 };
 
+/// Numbers before the first knot or behind the last one.
+void note_outside(const data::Feature& feature, std::size_t column,
+                  std::span<const std::optional<double>> numbers, FeatureCounts& counts) {
+  if (feature.knot_values.empty()) return;
+  OutsideNumbers found{.column = feature.columns[column], .range = feature.range(column)};
+  for (const auto& number : numbers) {
+    if (!number || (*number >= found.range.first && *number <= found.range.second)) continue;
+    if (found.count++ == 0) found.first = *number;
+  }
+  if (found.count > 0) counts.outside.push_back(std::move(found));
+}
+
 }  // namespace
 
 void fit_numbers(const Table& table, data::Feature& feature, const data::Schema& schema) {
@@ -66,8 +79,9 @@ void fit_numbers(const Table& table, data::Feature& feature, const data::Schema&
   feature.scale.clear();
   feature.missing_counts.clear();
   feature.knot_values.clear();
-  for (const std::string& name : feature.columns) {
-    const auto numbers = read_numbers(table, name, schema.missing_words);
+  for (std::size_t c = 0; c < feature.columns.size(); ++c) {
+    const auto numbers =
+        read_numbers(table, feature.columns[c], feature.notation(c), schema.missing_words);
     const ColumnScale fitted = fit_scale(numbers, feature.scaling);
     feature.center.push_back(fitted.center);
     feature.scale.push_back(fitted.scale);
@@ -77,19 +91,20 @@ void fit_numbers(const Table& table, data::Feature& feature, const data::Schema&
 }
 
 data::Column encode_numbers(const Table& table, const data::Feature& feature,
-                            const data::Schema& schema, std::int64_t& missing_cells) {
+                            const data::Schema& schema, FeatureCounts& counts) {
   const std::int64_t width = feature.dense_width();
   at::Tensor values = at::zeros({table.rows(), width}, at::kFloat);
   at::Tensor missing = at::zeros({table.rows(), width}, at::kBool);
   auto* value = values.mutable_data_ptr<float>();
   auto* is_missing = missing.mutable_data_ptr<bool>();
   for (std::size_t c = 0; c < feature.columns.size(); ++c) {
-    const auto numbers = read_numbers(table, feature.columns[c], schema.missing_words);
+    const auto numbers =
+        read_numbers(table, feature.columns[c], feature.notation(c), schema.missing_words);
     const NumberWriter writer(feature, c);
     for (std::size_t row = 0; row < numbers.size(); ++row) {
       const std::size_t cell = row * static_cast<std::size_t>(width);
       if (!numbers[row]) {
-        ++missing_cells;
+        ++counts.missing;
         std::fill_n(is_missing + cell, writer.width(), true);
       } else if (!writer.write(*numbers[row], value + cell)) {
         throw Error(table.location(static_cast<std::int64_t>(row), feature.columns[c]) +
@@ -97,6 +112,7 @@ data::Column encode_numbers(const Table& table, const data::Feature& feature,
                     std::to_string(*numbers[row]));
       }
     }
+    note_outside(feature, c, numbers, counts);
     value += writer.width();
     is_missing += writer.width();
   }

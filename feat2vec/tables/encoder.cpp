@@ -202,7 +202,7 @@ void fit_and_encode_feature(const Table& table, Feature& feature, const Schema& 
   counts.name = feature.name;
   if (feature.kind == FeatureKind::kNumeric) {
     fit_numbers(table, feature, schema);
-    column = encode_numbers(table, feature, schema, counts.missing);
+    column = encode_numbers(table, feature, schema, counts);
   } else if (data::has_vocabulary(feature.kind)) {
     FeatureValues values(table, feature, schema);
     std::vector<std::int32_t> ids;
@@ -215,8 +215,7 @@ void fit_and_encode_feature(const Table& table, Feature& feature, const Schema& 
 
 Column encode_feature(const Table& table, const Feature& feature, const Schema& schema,
                       const Vocabulary& vocabulary, FeatureCounts& counts) {
-  if (feature.kind == FeatureKind::kNumeric)
-    return encode_numbers(table, feature, schema, counts.missing);
+  if (feature.kind == FeatureKind::kNumeric) return encode_numbers(table, feature, schema, counts);
   if (!data::has_vocabulary(feature.kind)) return Column::offset(table.rows());
   FeatureValues values(table, feature, schema);
   std::vector<std::int32_t> ids = vocabulary.find(values.values());

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "feat2vec/data/dataset.h"
@@ -12,12 +13,21 @@ namespace feat2vec::tables {
 
 class Table;
 
+/// Numbers of a column beyond those of training, which are read as the nearest of these.
+struct OutsideNumbers {
+  std::string column;
+  std::int64_t count = 0;
+  double first = 0;                      ///< of them
+  std::pair<double, double> range = {};  ///< of training
+};
+
 /// What encoding a table met in one feature.
 struct FeatureCounts {
   std::string name;
   std::int64_t missing = 0;                  ///< rows without a value; for numbers, cells
   std::int64_t unseen = 0;                   ///< values (of a bag: members) that training never saw
   std::vector<std::string> unseen_examples;  ///< the first few, each once
+  std::vector<OutsideNumbers> outside;       ///< of the columns that have some
 };
 
 /// A table as tensors, and what was met on the way.

@@ -55,6 +55,8 @@ ColumnDecision forced_decision(const TextColumn& column, const ColumnStats& stat
   ColumnDecision decision = describe(column, stats);
   decision.decision = forced.kinds.at(column.name());
   decision.why = "named";
+  if (decision.decision == Decision::kNumeric && !decision.written.empty())
+    decision.why += ", numbers written like " + decision.written;
   if (decision.decision == Decision::kText) decision.distinct = distinct_words(column);
   if (decision.decision != Decision::kBag || column.is_list()) return decision;
   const auto& separator = forced.bags.at(column.name()).separator;
@@ -102,6 +104,8 @@ Feature feature_of(const ColumnDecision& decision) {
   feature.kind = kind_of(decision.decision);
   feature.target = data::is_target_by_default(feature.kind);
   if (feature.kind == FeatureKind::kNumeric) feature.knots = kKnots;
+  if (feature.kind == FeatureKind::kNumeric && !decision.written.empty())
+    feature.written = {decision.written};
   return feature;
 }
 
@@ -118,6 +122,18 @@ std::string offset_name(const Table& table) {
   return name;
 }
 
+/// How numbers are written in each of the columns; nothing when all are written plainly.
+std::vector<std::string> written_in(const std::vector<std::string>& columns,
+                                    const std::vector<ColumnDecision>& decisions) {
+  std::vector<std::string> written;
+  for (const std::string& column : columns)
+    for (const ColumnDecision& decision : decisions)
+      if (decision.column == column) written.push_back(decision.written);
+  const bool plain = std::all_of(written.begin(), written.end(),
+                                 [](const std::string& example) { return example.empty(); });
+  return plain ? std::vector<std::string>() : written;
+}
+
 data::Schema schema_of(const Table& table, const std::vector<ColumnDecision>& decisions,
                        const Forced& forced, const InferenceOptions& options) {
   data::Schema schema;
@@ -132,6 +148,7 @@ data::Schema schema_of(const Table& table, const std::vector<ColumnDecision>& de
       feature.columns = columns;
       feature.name = joined(columns);
       if (columns.size() > 1) feature.knots = 0;
+      feature.written = written_in(columns, decisions);
     }
     schema.features.push_back(std::move(feature));
   }
@@ -142,9 +159,14 @@ data::Schema schema_of(const Table& table, const std::vector<ColumnDecision>& de
   return schema;
 }
 
+}  // namespace
+
 void check_learnable(const Table& table, const data::Schema& schema) {
-  const std::size_t features = schema.features.size() - 1;
   const std::string where = table.source_name() + ": expected ";
+  if (table.rows() < 2) {
+    throw Error(where + "two rows or more, received " + std::to_string(table.rows()));
+  }
+  const std::size_t features = schema.features.size() - 1;
   if (features == 0) {
     throw Error(where +
                 "columns to learn from, received none (all are ids, constants or texts; "
@@ -155,8 +177,6 @@ void check_learnable(const Table& table, const data::Schema& schema) {
                 in_quotes(schema.features.front().name) + " alone (naming a column keeps it)");
   }
 }
-
-}  // namespace
 
 std::string_view to_string(Decision decision) {
   switch (decision) {
@@ -186,12 +206,8 @@ std::vector<std::string> named_columns(const InferenceOptions& options) {
   return names;
 }
 
-Inference infer_schema(const Table& table, const InferenceOptions& options) {
+Inference judge_columns(const Table& table, const InferenceOptions& options) {
   check_columns(table, named_columns(options));
-  if (table.rows() < 2) {
-    throw Error(table.source_name() + ": expected two rows or more, received " +
-                std::to_string(table.rows()));
-  }
   const Forced forced(options);
   Inference inference;
   inference.decisions.resize(table.width());
@@ -200,6 +216,11 @@ Inference infer_schema(const Table& table, const InferenceOptions& options) {
     inference.decisions[index] = decide(table.column(index), forced, options);
   });
   inference.schema = schema_of(table, inference.decisions, forced, options);
+  return inference;
+}
+
+Inference infer_schema(const Table& table, const InferenceOptions& options) {
+  Inference inference = judge_columns(table, options);
   check_learnable(table, inference.schema);
   inference.schema.validate();
   return inference;

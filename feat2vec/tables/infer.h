@@ -43,6 +43,7 @@ struct ColumnDecision {
   std::int64_t distinct = 0;  ///< values; of a bag or text, members
   double missing_share = 0;
   std::string separator;  ///< of a bag of texts
+  std::string written;    ///< how the numbers are written, see `data::Feature::written`
   std::vector<std::string> examples;
 };
 
@@ -58,8 +59,14 @@ std::vector<std::string> named_columns(const InferenceOptions& options);
 /// Decides for each column whether it is a feature and of which kind; the rules are in `judge.h` and
 /// `bag_evidence.h`. Features are in the order of the columns, named as they are, and an offset comes
 /// last. A column of numbers has knots unless it shares its vector with others. Throws Error for an
-/// unknown column, a column named for two kinds, fewer than two rows, and when nothing can be learned
-/// (no feature, or one that is not a bag).
+/// unknown column, and a column named for two kinds.
+Inference judge_columns(const Table& table, const InferenceOptions& options = {});
+
+/// Throws Error when nothing can be learned from a table by the schema that was inferred from it: fewer
+/// than two rows, no feature, or one that is not a bag.
+void check_learnable(const Table& table, const data::Schema& schema);
+
+/// A schema to learn by: `judge_columns`, then `check_learnable`.
 Inference infer_schema(const Table& table, const InferenceOptions& options = {});
 
 }  // namespace feat2vec::tables

@@ -20,6 +20,14 @@ constexpr std::size_t kChunkBytes = std::size_t{1} << 20U;
               std::string(received));
 }
 
+/// Of a model: the length of a header in 8 bytes, then its JSON.
+bool looks_like_a_model(std::string_view bytes) {
+  constexpr std::size_t kLengthBytes = 8;
+  return bytes.size() > kLengthBytes &&
+         bytes.substr(kLengthBytes).starts_with("{\"__metadata__\"") &&
+         bytes.substr(0, kLengthBytes).find('\0') != std::string_view::npos;
+}
+
 std::optional<InputKind> kind_by_content(std::string_view bytes) {
   if (bytes.starts_with("PAR1")) return InputKind::kParquet;
   if (bytes.starts_with("ARROW1")) return InputKind::kArrowFile;
@@ -71,6 +79,7 @@ Input::Input(const std::string& path) : path_(path), name_(path == "-" ? "stdin"
   if (start_.starts_with("\xff\xfe"sv) || start_.starts_with("\xfe\xff"sv)) {
     fail(name_, "UTF-8 text", "UTF-16 text (its byte order mark)");
   }
+  if (looks_like_a_model(start_)) fail(name_, "a table", "a model, or another safetensors file");
   kind_ = kind_of(name_, std::string_view(start_).substr(position_));
 }
 

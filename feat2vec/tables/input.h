@@ -16,7 +16,7 @@ enum class InputKind { kDelimited, kJson, kParquet, kArrowFile, kArrowStream };
 class Input {
  public:
   /// Opens a file, or standard input for `-`. Throws Error for what is not a readable file, damaged
-  /// compression, an empty file, and UTF-16.
+  /// compression, an empty file, UTF-16, and a model.
   explicit Input(const std::string& path);
 
   /// As given, or `stdin`.

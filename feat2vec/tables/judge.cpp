@@ -141,6 +141,7 @@ ColumnDecision describe(const TextColumn& column, const ColumnStats& stats) {
   ColumnDecision decision;
   decision.column = column.name();
   decision.distinct = stats.distinct;
+  decision.written = stats.notation.example();
   decision.missing_share =
       stats.rows == 0 ? 0 : static_cast<double>(stats.missing) / static_cast<double>(stats.rows);
   for (const std::string_view example : stats.examples) {
@@ -172,6 +173,10 @@ ColumnDecision judge_column(const TextColumn& column, const ColumnStats& stats, 
   if (verdict.decision == Decision::kText) decision.distinct = distinct_words(column);
   decision.decision = verdict.decision;
   decision.why = std::move(verdict.why);
+  if (verdict.decision == Decision::kNumeric && !decision.written.empty())
+    decision.why += " written like " + decision.written;
+  if (!stats.doubt.empty())
+    decision.why += "; " + stats.doubt + ", which \"written\" in a schema can tell";
   return decision;
 }
 

@@ -14,9 +14,10 @@
 namespace feat2vec::tables {
 namespace {
 
-Error not_a_number(const Table& table, std::int64_t row, const TextColumn& column,
-                   NumberKind kind) {
-  const std::string expected = kind == NumberKind::kInfinite ? "a finite number" : "a number";
+Error not_a_number(const Table& table, std::int64_t row, const TextColumn& column, NumberKind kind,
+                   const Notation& notation) {
+  std::string expected = kind == NumberKind::kInfinite ? "a finite number" : "a number";
+  if (notation != Notation()) expected += " written like " + in_quotes(notation.example());
   return Error(table.location(row, column.name()) + ": expected " + expected + ", received " +
                in_quotes(column.text(row)));
 }
@@ -53,6 +54,7 @@ ColumnScale half_range(double low, double high) {
 }  // namespace
 
 std::vector<std::optional<double>> read_numbers(const Table& table, std::string_view column,
+                                                const Notation& notation,
                                                 std::span<const std::string> missing_words) {
   const TextColumn& cells = table.column(column);
   if (cells.is_list()) {
@@ -62,14 +64,15 @@ std::vector<std::optional<double>> read_numbers(const Table& table, std::string_
   std::vector<Number> number_of(static_cast<std::size_t>(cells.values().size()));
   for (std::size_t code = 0; code < number_of.size(); ++code) {
     const std::string_view text = cells.values()[static_cast<std::int32_t>(code)];
-    if (!is_missing_text(text, missing_words)) number_of[code] = parse_number(text);
+    if (!is_missing_text(text, missing_words)) number_of[code] = notation.parse(text);
   }
   std::vector<std::optional<double>> numbers(static_cast<std::size_t>(cells.rows()));
   for (std::int64_t row = 0; row < cells.rows(); ++row) {
     const auto i = static_cast<std::size_t>(row);
     const Number& number = number_of[static_cast<std::size_t>(cells.codes()[i])];
     if (number.kind == NumberKind::kMissing) continue;
-    if (number.kind != NumberKind::kNumber) throw not_a_number(table, row, cells, number.kind);
+    if (number.kind != NumberKind::kNumber)
+      throw not_a_number(table, row, cells, number.kind, notation);
     numbers[i] = number.value;
   }
   return numbers;

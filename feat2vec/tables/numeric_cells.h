@@ -13,9 +13,10 @@ namespace feat2vec::tables {
 
 class Table;
 
-/// The numbers of a column, nothing where missing (see feat2vec/numbers.h; `missing_words` mean missing
+/// The numbers of a column, nothing where missing (see feat2vec/notation.h; `missing_words` mean missing
 /// too). Throws Error with the place of a cell that is not a number.
 std::vector<std::optional<double>> read_numbers(const Table& table, std::string_view column,
+                                                const Notation& notation,
                                                 std::span<const std::string> missing_words);
 
 /// How a column's numbers become x ↦ (x − center) / scale.

@@ -11,9 +11,9 @@
 namespace feat2vec::tables {
 namespace {
 
-Error unknown_column(const Table& table, std::string_view name) {
-  return Error(table.source_name() + ": expected a column of the table, received " +
-               in_quotes(name) + did_you_mean(name, table.names()));
+Error lacking_column(const Table& table, std::string_view name) {
+  return Error(table.source_name() + ": expected a column called " + in_quotes(name) +
+               ", received a table without it" + did_you_mean(name, table.names()));
 }
 
 }  // namespace
@@ -50,7 +50,7 @@ std::optional<std::size_t> Table::find(std::string_view name) const {
 
 const TextColumn& Table::column(std::string_view name) const {
   const auto index = find(name);
-  if (!index) throw unknown_column(*this, name);
+  if (!index) throw lacking_column(*this, name);
   return *columns_[*index];
 }
 
@@ -105,7 +105,7 @@ Table Table::select_columns(std::span<const std::string> names) const {
 
 void check_columns(const Table& table, std::span<const std::string> names) {
   for (const std::string& name : names) {
-    if (!table.find(name)) throw unknown_column(table, name);
+    if (!table.find(name)) throw lacking_column(table, name);
   }
 }
 

@@ -22,7 +22,7 @@ using testing::ids_column;
 using testing::indices;
 using testing::numeric_column;
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
 /// A table of one column of categories, 0 .. rows - 1.
 Dataset numbered(std::int64_t rows, std::int64_t first = 0) {
@@ -55,7 +55,7 @@ TEST(RowSketch, DoesNotDependOnTheOrderOfRowsOrMembers) {
 TEST(RowSketch, TellsCellsApart) {
   const Dataset table({bag_column({{1, 2}, {1}, {1, 1, 2}, {}, {}}),
                        bag_column({{3}, {2, 3}, {3}, {}, {}}),
-                       numeric_column({{0}, {0}, {0}, {0}, {kMissing}})});
+                       numeric_column({{0}, {0}, {0}, {0}, {kNothing}})});
   EXPECT_EQ(RowSketch::of(table).once, 5);
 }
 

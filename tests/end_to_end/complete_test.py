@@ -92,6 +92,13 @@ class Complete(CommandTest):
         plain, _ = self.succeeds("complete", "m.f2v", "--target", "director", "genre=crime")
         self.assertEqual(out, plain)
 
+    def test_a_cell_is_known_once_and_the_target_not_at_all(self):
+        ask = ["complete", "m.f2v", "--target", "director"]
+        self.fails(2, [*ask, "genre=drama", "genre=crime"], 'expected one value of "genre"')
+        self.fails(2, [*ask, "cast=c1", "cast=c1"], 'expected each value of "cast"', "twice")
+        self.fails(2, [*ask, "director=Bo", "genre=crime"], "--target director: expected values of other features")
+        self.succeeds(*ask, "cast=c1", "cast=c2")
+
     def test_nothing_known_is_an_error(self):
         ask = ["complete", "m.f2v", "--target", "director"]
         self.fails(1, [*ask, "genre=dramma"], '"dramma"', '"drama"')

@@ -126,8 +126,21 @@ class Evaluate(CommandTest):
     def test_bad_tables(self):
         self.fails(1, ["evaluate", "m.f2v", "absent.csv"], "absent.csv")
         self.write("other.csv", "studio,year\ns1,1990\ns2,1991\n")
-        self.fails(1, ["evaluate", "m.f2v", "other.csv"], "other.csv", "genre")
+        self.fails(1, ["evaluate", "m.f2v", "other.csv"], "other.csv: expected a column called 'genre', received a table without it")
         self.fails(1, ["evaluate", "t.csv", "h.csv"], "t.csv")
+
+
+class Numbers(CommandTest):
+    def test_beyond_those_of_training_are_told(self):
+        self.write("t.csv", "kind,size\n" + "".join(f"k{i % 3},{i / 7:.3f}\n" for i in range(60)))
+        self.train("t.csv")
+        self.write("h.csv", "kind,size\nk1,5\nk2,100\nk0,-3\n")
+        self.assertIn("warning: h.csv: 2 numbers of size, such as 100, lie outside of 0 to 8.429, which training saw",
+                      self.succeeds("evaluate", "m.f2v", "h.csv")[1])
+        ask = ("complete", "m.f2v", "--target", "kind")
+        self.assertIn("size=-1 lies outside of 0 to 8.429, which training saw, and is read as 0",
+                      self.succeeds(*ask, "size=-1")[1])
+        self.assertNotIn("warning", self.succeeds(*ask, "size=8.429")[1])
 
 
 class Bags(CommandTest):

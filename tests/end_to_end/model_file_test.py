@@ -96,6 +96,8 @@ class Inspect(CommandTest):
         self.write("t.csv", films(60).replace("s1", "a\x1bb"))
         self.train("t.csv")
         out, _ = self.succeeds("inspect", "m.f2v", "--values")
+        self.assertRegex(out, r"numeric +numbers from [\d.]+ to [\d.]+\n")
+        self.assertRegex(out, r"offset +one number\n")
         self.assertIn("studio=a\\x1bb", out)
         self.assertNotIn("\x1b", out)
         self.assertIn("genre=g2", out)

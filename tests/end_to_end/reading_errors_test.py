@@ -142,6 +142,15 @@ class BadTables(CommandTest):
         self.write("v.csv", "a,c\nx,y\n")
         self.fails(1, ["train", "t.csv", "--valid", "v.csv", *TRAIN], "v.csv", "b")
 
+    def test_inspect_shows_the_columns_first_where_nothing_can_be_learned(self):
+        for content, fragment in (("a,b\nx,y\n", "two rows or more"), ("a,b\nx,\ny,\nx,\n", "two columns to learn from")):
+            self.write("t.csv", content)
+            for flags in ([], ["--json"]):
+                done = self.run_command("inspect", "t.csv", *flags)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("every cell", done.stdout.decode())
+                self.assertIn("error: t.csv: expected " + fragment, done.stderr.decode())
+
     def test_inspect_says_the_same(self):
         self.write("t.csv", "a,b\nx,y\nz\n")
         self.fails(1, ["inspect", "t.csv"], "t.csv:3", "expected 2 fields")

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Good tables: what the command reads, and what it takes columns and values to mean."""
 import gzip
+import json
 import shutil
 import subprocess
 import unittest
@@ -159,6 +160,20 @@ class Meaning(CommandTest):
         self.assertEqual(column["decision"], "numeric")
         self.assertAlmostEqual(column["missing_share"], 8 / 20)
         self.train("t.csv", "--numeric", "n")
+
+    def test_numbers_may_be_written_in_another_way(self):
+        self.write("t.csv", "kind;price;share;count\n" + "".join(
+            f"k{i % 3};{i * 37},{i:02} €;{i / 8}%;{1 + i},{100 + i}\n" for i in range(60)))
+        found = self.inspect("t.csv")
+        columns = found["columns"]
+        self.assertEqual((columns["price"]["decision"], columns["price"]["written"]), ("numeric", "1.234,5 €"))
+        self.assertEqual((columns["share"]["decision"], columns["share"]["written"]), ("numeric", "1,234.5%"))
+        self.assertIn("'1,100' may be 1100 or 1.1", columns["count"]["why"])
+        self.write("s.json", json.dumps({"features": [
+            {"name": "kind", "kind": "categorical"},
+            {"name": "count", "kind": "numeric", "knots": 16, "written": ["1,234.5"]}]}))
+        self.train("t.csv", "--schema", "s.json")
+        self.assertEqual(self.inspect("m.f2v")["features"][1]["ranges"], [[1100, 60159]])
 
     def test_words_are_values_elsewhere_unless_named(self):
         self.write("t.csv", "a,b\n" + "NA,u\nx,v\n,u\nx,u\nNA,v\n")

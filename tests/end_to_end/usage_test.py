@@ -86,11 +86,11 @@ class WrongUsage(CommandTest):
         self.refused(["inspekt", "t.csv"], "subcommand", '"inspect"')
 
     def test_no_subcommand(self):
-        self.refused([], "subcommand")
+        self.refused([], "expected a subcommand, received none")
 
     def test_no_data(self):
-        self.refused(["train"], "data")
-        self.refused(["inspect"], "file")
+        self.refused(["train"], "expected data, received none")
+        self.refused(["inspect"], "expected file, received none")
 
     def test_numbers_out_of_range(self):
         for flag, number in (("--dim", "0"), ("--epochs", "0"), ("--noise", "0"), ("--alpha1", "1.5"),
@@ -103,7 +103,8 @@ class WrongUsage(CommandTest):
         for flag, word in (("--dim", "many"), ("--lr", "nan"), ("--alpha1", "nan"), ("--seed", "-1"),
                            ("--checkpoint-every", "soon"), ("--epochs", "1.5")):
             with self.subTest(flag=flag, word=word):
-                self.refused(["train", "t.csv", flag, word], flag)
+                error = self.refused(["train", "t.csv", flag, word], f"error: {flag}: expected ")
+                self.assertRegex(error, f'received "?{word}"?')
 
     def test_what_training_cannot_stop_on(self):
         train = ["train", "t.csv", "--stop-on"]
@@ -114,12 +115,22 @@ class WrongUsage(CommandTest):
         self.refused([*train, "mrr:score"], "--stop-on", '"score"', "can be ranked")
 
     def test_unknown_words_of_a_choice(self):
-        for flag in ("--prior", "--progress", "--optimizer", "--engine", "--bad-rows"):
+        for flag, word, near in (("--prior", "grup", "group"), ("--progress", "jsn", "json"),
+                                 ("--optimizer", "adagrd", "adagrad"), ("--engine", "fusd", "fused"),
+                                 ("--bad-rows", "skp", "skip"), ("--preset", "papr", "paper"),
+                                 ("--device", "cpo", "cpu"), ("--answers", "frist", "first"),
+                                 ("--missing-values", "vecter", "vector")):
             with self.subTest(flag):
-                self.refused(["train", "t.csv", flag, "nope"], flag, "nope")
+                self.refused(["train", "t.csv", flag, word], f"error: {flag}: expected ", " or ",
+                             f'received "{word}" (did you mean "{near}"?)')
+        self.train("t.csv")
+        for flag, word, near in (("--by", "raeder", "reader"), ("--by", "count", "counts")):
+            self.refused(["complete", "m.f2v", "--target", "genre", "studio=s1", flag, word], flag,
+                         f'received "{word}" (did you mean "{near}"?)')
+        self.refused(["evaluate", "m.f2v", "t.csv", "--readout", "pupularity"], '"popularity"')
 
     def test_a_flag_without_its_value(self):
-        self.refused(["train", "t.csv", "--out"], "--out")
+        self.refused(["train", "t.csv", "--out"], "--out: expected a value, received none")
 
     def test_a_flag_that_names_an_unknown_column_suggests_the_nearest(self):
         for flag in ("--categorical", "--bag", "--numeric", "--text", "--columns"):
@@ -141,8 +152,23 @@ class WrongUsage(CommandTest):
         self.train("t.csv")
         self.refused(["nearest", "m.f2v", "studio=s1", "-k", "0"], "-k", "1 or more")
         self.refused(["nearest", "m.f2v"], "key")
+        self.refused(["nearest", "m.f2v", "studio"], "expected feature=value")
+        self.refused(["nearest", "m.f2v", "studio=s1", "--in", "genres"], "--in: expected", '"genre"')
+        self.fails(1, ["nearest", "m.f2v", "studio=s99"], 'error: expected a value of "studio"')
+        self.fails(1, ["nearest", "absent.f2v", "studio=s1"], "absent.f2v")
         self.refused(["export", "m.f2v", "--format", "word3vec", "--out", "v"], "word3vec", "word2vec")
         self.refused(["export", "m.f2v", "--out", "v"], "--format")
+
+    def test_models_and_tables_are_told_apart(self):
+        self.train("t.csv")
+        for command in (["train", "m.f2v"], ["evaluate", "m.f2v", "m.f2v"],
+                        ["complete", "m.f2v", "m.f2v", "--target", "genre"]):
+            self.fails(1, command, "m.f2v: expected a table, received a model")
+        for command in (["nearest", "t.csv", "studio=s1"], ["evaluate", "t.csv", "t.csv"],
+                        ["complete", "t.csv", "--target", "genre", "studio=s1"],
+                        ["export", "t.csv", "--format", "npy", "--out", "v"]):
+            self.fails(1, command, "t.csv: expected a model of feat2vec", "received text, such as a table",
+                       "studio,genre,score")
 
     def test_lists_take_one_word_each_so_that_tables_may_follow(self):
         self.succeeds("train", "--categorical", "studio", "--numeric", "score", "--missing", "NA",
@@ -160,13 +186,10 @@ class Nearest(CommandTest):
             self.assertEqual({neighbour["feature"] for neighbour in found}, {"genre"})
             similarities = [neighbour["similarity"] for neighbour in found]
             self.assertEqual(similarities, sorted(similarities, reverse=True))
-        for key, hint in (("studio=Jane Campino", "Jane Campion"), ("studi=s2", "studio"),
-                          ("studio", "="), ("score=tall", "tall")):
-            done = self.run_command("nearest", "m.f2v", key)
-            self.assertIn(done.returncode, (1, 2))
-            self.assert_error(done, done.returncode, hint)
-        done = self.run_command("nearest", "m.f2v", "studio=s2", "--in", "genres")
-        self.assert_error(done, done.returncode, "genres", "genre")
+        for key, hint in (("studio=Jane Campino", "Jane Campion"), ("studi=s2", "studio"), ("score=tall", "tall")):
+            self.fails(1, ["nearest", "m.f2v", key], hint)
+        self.assertIn("warning: score=99 lies outside of ",
+                      self.succeeds("nearest", "m.f2v", "score=99", "-k", "1")[1])
 
 
 class Help(CommandTest):

@@ -180,8 +180,12 @@ TEST(Safetensors, RefusesHostileLengths) {
     std::string bytes(sizeof length, '\0');
     std::memcpy(bytes.data(), &length, sizeof length);
     write_file(path, bytes + "{}");
-    EXPECT_NE(error_reading(path).find("whose header would have"), std::string::npos) << length;
+    EXPECT_NE(error_reading(path).find("received a file that begins with"), std::string::npos)
+        << length;
   }
+  write_file(path, "director,cast\nJane Campion,Holly Hunter\n");
+  EXPECT_NE(error_reading(path).find("received text, such as a table, that begins with 'director,"),
+            std::string::npos);
   write_file(path, file_of(std::string(100'000, '['), ""));
   EXPECT_NE(error_reading(path).find("at most 64 levels"), std::string::npos);
   write_file(path, "short");

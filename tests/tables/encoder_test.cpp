@@ -167,9 +167,10 @@ TEST(Encoder, AnAbsentColumnIsAnErrorThatNamesTheNearest) {
   const TableFiles files;
   const Table table = files.read("t.csv", "director,n\nx,1\ny,2\n");
   const Schema schema = schema_of({feature(FeatureKind::kCategorical, {"directors"})});
-  EXPECT_EQ(files.without_folder(error_of([&] { Encoder::fit(table, schema); })),
-            "t.csv: expected a column of the table, received 'directors' (did you mean "
-            "\"director\"?)");
+  EXPECT_EQ(
+      files.without_folder(error_of([&] { Encoder::fit(table, schema); })),
+      "t.csv: expected a column called 'directors', received a table without it (did you mean "
+      "\"director\"?)");
 }
 
 TEST(Encoder, NeedsAFittedSchemaAndAVocabularyAFeature) {

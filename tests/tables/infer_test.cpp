@@ -212,7 +212,7 @@ TEST(InferSchema, TextsThatAreNamedAreLearned) {
 TEST(InferSchema, Errors) {
   const Table table({colours("director"), colours("cast")});
   EXPECT_EQ(error_of([&] { infer_schema(table, {.categorical = {"directr"}}); }),
-            "table: expected a column of the table, received 'directr' (did you mean "
+            "table: expected a column called 'directr', received a table without it (did you mean "
             "\"director\"?)");
   EXPECT_EQ(error_of([&] { infer_schema(table, {.categorical = {"cast"}, .text = {"cast"}}); }),
             "[infer_schema] expected each column named for one kind once, received 'cast' twice");

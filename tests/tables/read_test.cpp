@@ -151,6 +151,16 @@ TEST_F(Read, ErrorsOfFiles) {
             "[read_table] expected at least one file, received none");
 }
 
+TEST_F(Read, AModelIsNoTable) {
+  const std::string header = R"({"__metadata__":{"kind":"model"}})";
+  const std::string length{static_cast<char>(header.size()), 0, 0, 0, 0, 0, 0, 0};
+  for (const char* name : {"m.f2v", "m.csv"}) {
+    EXPECT_EQ(
+        error(name, length + header),
+        std::string(name) + ": expected a table, received a model, or another safetensors file");
+  }
+}
+
 TEST_F(Read, ErrorsOfCompression) {
   const std::string whole = compressed("a,b\n1,x\n2,y\n");
   const std::string expected = "t.csv.gz: expected whole compressed data and nothing after it";

@@ -85,10 +85,10 @@ TEST(Table, NamesTheNearestColumn) {
   const Table table = files.read("t.csv", "director,cast\n1,2\n");
   const std::vector<std::string> names{"cast", "directer"};
   EXPECT_EQ(files.without_folder(error_of([&] { check_columns(table, names); })),
-            "t.csv: expected a column of the table, received 'directer' (did you mean "
+            "t.csv: expected a column called 'directer', received a table without it (did you mean "
             "\"director\"?)");
   EXPECT_EQ(files.without_folder(error_of([&] { table.column("x"); })),
-            "t.csv: expected a column of the table, received 'x'");
+            "t.csv: expected a column called 'x', received a table without it");
   EXPECT_FALSE(table.find("x").has_value());
 }
 

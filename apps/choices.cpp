@@ -1,0 +1,34 @@
+#include "apps/choices.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "feat2vec/spelling.h"
+
+namespace feat2vec::apps {
+
+std::string complaint_about(std::string_view word, const std::vector<std::string>& words) {
+  if (std::find(words.begin(), words.end(), word) != words.end()) return {};
+  return fmt::format("expected {} or {}, received \"{}\"{}",
+                     fmt::join(words.begin(), words.end() - 1, ", "), words.back(), word,
+                     did_you_mean(word, words));
+}
+
+CLI::Validator one_of(std::vector<std::string> words) {
+  return {[words = std::move(words)](std::string& word) { return complaint_about(word, words); },
+          ""};
+}
+
+CLI::Validator natural() {
+  const auto check = [](const std::string& text) {
+    const bool digits = text.find_first_not_of("0123456789") == std::string::npos;
+    return digits ? std::string()
+                  : fmt::format("expected a whole number of 0 or more, received \"{}\"", text);
+  };
+  return {check, ""};
+}
+
+}  // namespace feat2vec::apps

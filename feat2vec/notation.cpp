@@ -1,0 +1,158 @@
+#include "feat2vec/notation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include "feat2vec/printable.h"
+
+namespace feat2vec {
+namespace {
+
+/// What is taken for the text around a number where a schema does not tell.
+constexpr std::array<std::string_view, 9> kMarks = {"$", "€", "£", "¥", "₹", "₩", "₽", "₺", "%"};
+constexpr std::array<std::string_view, 2> kBlanks = {" ", "\u00a0"};
+/// Thousands and decimals. A blank sets many things apart, so there it takes decimals to tell.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kSeparators = {
+    {{",", "."}, {".", ","}, {"'", "."}, {" ", ","}, {"\u00a0", ","}, {"\u202f", ","}}};
+
+bool are_digits(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool take_start(std::string_view& text, std::string_view start) {
+  if (!text.starts_with(start)) return false;
+  text.remove_prefix(start.size());
+  return true;
+}
+
+bool take_end(std::string_view& text, std::string_view end) {
+  if (!text.ends_with(end)) return false;
+  text.remove_suffix(end.size());
+  return true;
+}
+
+/// The sign, `-` or nothing, that the text begins with; `+` is taken too.
+std::string take_sign(std::string_view& text) {
+  if (take_start(text, "-")) return "-";
+  take_start(text, "+");
+  return {};
+}
+
+/// Digits whose thousands may be set apart, without what sets them apart; empty for anything else, such
+/// as codes with leading zeros.
+std::string whole_part(std::string_view text, std::string_view thousands) {
+  constexpr std::size_t kGroup = 3;
+  if (text.starts_with('0') && text.size() > 1) return {};
+  std::string digits;
+  const bool apart = !thousands.empty() && text.find(thousands) != std::string_view::npos;
+  for (bool first = true; apart; first = false) {
+    const std::size_t end = text.find(thousands);
+    const std::string_view group = text.substr(0, end);
+    if (group.size() > kGroup || (!first && group.size() < kGroup)) return {};
+    digits += group;
+    if (end == std::string_view::npos) break;
+    if (group.empty()) return {};
+    text.remove_prefix(end + thousands.size());
+  }
+  if (!apart) digits = text;
+  return are_digits(digits) ? digits : std::string();
+}
+
+/// The mark that the text begins with, or ends in, with a blank between it and the number.
+std::string mark_of(std::string_view text, bool at_end) {
+  for (const std::string_view mark : kMarks) {
+    std::string_view rest = text;
+    if (!(at_end ? take_end(rest, mark) : take_start(rest, mark))) continue;
+    for (const std::string_view blank : kBlanks) {
+      if (at_end && rest.ends_with(blank)) return std::string(blank) += mark;
+      if (!at_end && rest.starts_with(blank)) return std::string(mark) += blank;
+    }
+    return std::string(mark);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<Notation> Notation::like(std::string_view example) {
+  if (example.empty()) return Notation();
+  const std::size_t one = example.find('1');
+  const std::size_t hundreds = example.find("234", one);
+  const std::size_t five = example.find('5', hundreds);
+  if (five == std::string_view::npos) return std::nullopt;
+  Notation found;
+  found.before_ = example.substr(0, one);
+  found.thousands_ = example.substr(one + 1, hundreds - one - 1);
+  found.decimal_ = example.substr(hundreds + 3, five - hundreds - 3);
+  found.after_ = example.substr(five + 1);
+  const std::string others = found.before_ + found.thousands_ + found.decimal_ + found.after_;
+  const bool digits = others.find_first_of("0123456789+-") != std::string::npos;
+  if (digits || found.decimal_.empty() || found.decimal_ == found.thousands_) return std::nullopt;
+  return found;
+}
+
+std::string Notation::example() const {
+  if (is_plain()) return {};
+  return before_ + "1" + thousands_ + "234" + decimal_ + "5" + after_;
+}
+
+Number Notation::parse(std::string_view text) const {
+  if (is_plain() || is_missing_number(text)) return parse_number(text);
+  std::string plain = take_sign(text);
+  take_start(text, before_);
+  if (plain.empty()) plain = take_sign(text);  // $-5
+  take_end(text, after_);
+  const std::size_t point = text.find(decimal_);
+  const std::string_view whole = text.substr(0, point);
+  const std::string digits = whole_part(whole, thousands_);
+  if (digits.empty() && (!whole.empty() || point == std::string_view::npos))
+    return {NumberKind::kWord, 0};
+  plain += digits.empty() ? "0" : digits;
+  if (point != std::string_view::npos) {
+    const std::string_view decimals = text.substr(point + decimal_.size());
+    if (!are_digits(decimals)) return {NumberKind::kWord, 0};
+    plain.append(".").append(decimals);
+  }
+  return parse_number(plain);
+}
+
+bool Notation::has_its_marks(std::string_view text) const {
+  return text.find(before_) != std::string_view::npos && text.ends_with(after_);
+}
+
+FoundNotation find_notation(const std::vector<std::string_view>& texts) {
+  if (texts.empty()) return {};
+  std::string_view first = texts.front();
+  take_sign(first);
+  std::vector<Notation> fitting;
+  for (const auto& [thousands, decimal] : kSeparators) {
+    Notation notation;
+    notation.before_ = mark_of(first, /*at_end=*/false);
+    notation.thousands_ = thousands;
+    notation.decimal_ = decimal;
+    notation.after_ = mark_of(first, /*at_end=*/true);
+    const bool fits = std::all_of(texts.begin(), texts.end(), [&](std::string_view text) {
+      return notation.has_its_marks(text) && notation.parse(text).kind == NumberKind::kNumber;
+    });
+    const bool told = thousands != " " || std::any_of(texts.begin(), texts.end(), [&](auto text) {
+                        return text.find(decimal) != std::string_view::npos;
+                      });
+    if (fits && told) fitting.push_back(std::move(notation));
+  }
+  for (const Notation& other : fitting) {
+    for (const std::string_view text : texts) {
+      const double one = fitting.front().parse(text).value;
+      const double two = other.parse(text).value;
+      if (one != two) return {{}, fmt::format("{} may be {} or {}", in_quotes(text), one, two)};
+    }
+  }
+  if (fitting.empty()) return {};
+  return {fitting.front(), {}};
+}
+
+}  // namespace feat2vec
