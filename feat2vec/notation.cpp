@@ -77,6 +77,39 @@ std::string mark_of(std::string_view text, bool at_end) {
   return {};
 }
 
+struct Marks {
+  std::string before;
+  std::string after;
+
+  bool are_around(std::string_view text) const {
+    return text.find(before) != std::string_view::npos && text.ends_with(after);
+  }
+};
+
+Marks marks_of(std::string_view text) {
+  take_sign(text);
+  return {mark_of(text, /*at_end=*/false), mark_of(text, /*at_end=*/true)};
+}
+
+/// The notations in which all texts are numbers between `marks`, the likeliest first.
+std::vector<Notation> fitting_notations(const std::vector<std::string_view>& texts,
+                                        const Marks& marks) {
+  std::vector<Notation> fitting;
+  for (const auto& [thousands, decimal] : kSeparators) {
+    const std::string example =
+        fmt::format("{}1{}234{}5{}", marks.before, thousands, decimal, marks.after);
+    const Notation notation = Notation::like(example).value();
+    const bool fits = std::all_of(texts.begin(), texts.end(), [&](std::string_view text) {
+      return marks.are_around(text) && notation.parse(text).kind == NumberKind::kNumber;
+    });
+    const bool told = thousands != " " || std::any_of(texts.begin(), texts.end(), [&](auto text) {
+                        return text.find(decimal) != std::string_view::npos;
+                      });
+    if (fits && told) fitting.push_back(notation);
+  }
+  return fitting;
+}
+
 }  // namespace
 
 std::optional<Notation> Notation::like(std::string_view example) {
@@ -121,31 +154,14 @@ Number Notation::parse(std::string_view text) const {
   return parse_number(plain);
 }
 
-bool Notation::has_its_marks(std::string_view text) const {
-  return text.find(before_) != std::string_view::npos && text.ends_with(after_);
-}
-
 FoundNotation find_notation(const std::vector<std::string_view>& texts) {
   if (texts.empty()) return {};
-  std::string_view first = texts.front();
-  take_sign(first);
-  std::vector<Notation> fitting;
-  for (const auto& [thousands, decimal] : kSeparators) {
-    Notation notation;
-    notation.before_ = mark_of(first, /*at_end=*/false);
-    notation.thousands_ = thousands;
-    notation.decimal_ = decimal;
-    notation.after_ = mark_of(first, /*at_end=*/true);
-    const bool fits = std::all_of(texts.begin(), texts.end(), [&](std::string_view text) {
-      return notation.has_its_marks(text) && notation.parse(text).kind == NumberKind::kNumber;
-    });
-    const bool told = thousands != " " || std::any_of(texts.begin(), texts.end(), [&](auto text) {
-                        return text.find(decimal) != std::string_view::npos;
-                      });
-    if (fits && told) fitting.push_back(std::move(notation));
-  }
+  const Marks marks = marks_of(texts.front());
+  const std::vector<Notation> fitting = fitting_notations(texts, marks);
   for (const Notation& other : fitting) {
     for (const std::string_view text : texts) {
+      // $3,000: where a mark stands before the number, no comma stands before three decimals.
+      if (!marks.before.empty() && text.find(',') != std::string_view::npos) continue;
       const double one = fitting.front().parse(text).value;
       const double two = other.parse(text).value;
       if (one != two) return {{}, fmt::format("{} may be {} or {}", in_quotes(text), one, two)};

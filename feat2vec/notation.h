@@ -31,9 +31,7 @@ class Notation {
   bool operator==(const Notation&) const = default;
 
  private:
-  friend struct FoundNotation find_notation(const std::vector<std::string_view>& texts);
   bool is_plain() const { return decimal_.empty(); }
-  bool has_its_marks(std::string_view text) const;
 
   std::string before_;
   std::string thousands_;
@@ -48,7 +46,7 @@ struct FoundNotation {
 };
 
 /// Looks at the different texts of a column that are not missing. Where they make other numbers in another
-/// notation, none is found.
+/// notation, none is found; but `$3,000` is taken for 3000.
 FoundNotation find_notation(const std::vector<std::string_view>& texts);
 
 }  // namespace feat2vec

@@ -18,8 +18,12 @@ Error not_a_number(const Table& table, std::int64_t row, const TextColumn& colum
                    const Notation& notation) {
   std::string expected = kind == NumberKind::kInfinite ? "a finite number" : "a number";
   if (notation != Notation()) expected += " written like " + in_quotes(notation.example());
+  const std::string_view cell = column.text(row);
+  const FoundNotation found = find_notation({cell});
+  const bool other_way = found.notation || !found.doubt.empty();
   return Error(table.location(row, column.name()) + ": expected " + expected + ", received " +
-               in_quotes(column.text(row)));
+               in_quotes(cell) +
+               (other_way ? " (\"written\" in a schema tells how numbers are written)" : ""));
 }
 
 /// Mean and standard deviation of the numbers that are there.

@@ -62,6 +62,7 @@ TEST(FindNotation, TakesWhatAllCellsHave) {
   EXPECT_EQ(found({"1.081,14 €", "5,00 €"}), "1.234,5 €");
   EXPECT_EQ(found({"1,5", "12,25"}), "1.234,5");
   EXPECT_EQ(found({"1,234", "1,234,567"}), "1,234.5");
+  EXPECT_EQ(found({"$45,000", "$120,000", "$900"}), "$1,234.5");
   EXPECT_EQ(found({"1'234.50", "7"}), "1'234.5");
   EXPECT_EQ(found({"1 234,50", "7,10"}), "1 234,5");
   EXPECT_EQ(found({"12.5%", "3%"}), "1,234.5%");
@@ -70,6 +71,7 @@ TEST(FindNotation, TakesWhatAllCellsHave) {
 TEST(FindNotation, GuessesNothing) {
   EXPECT_EQ(found({"999", "1,234"}), "none '1,234' may be 1234 or 1.234");
   EXPECT_EQ(found({"$1.234"}), "none '$1.234' may be 1.234 or 1234");
+  EXPECT_EQ(found({"1,459 €"}), "none '1,459 €' may be 1459 or 1.459");
   for (const Texts& texts : {Texts{"$5", "€5"}, Texts{"$5", "7"}, Texts{"1,234.5", "1.234,5"},
                              Texts{"100 200", "300 400"}, Texts{"1,5", "x"}, Texts{"90 min"},
                              Texts{"1,2,3"}, Texts{"01.02.2020"}, Texts{"1.2.3"}, Texts{}}) {

@@ -102,6 +102,10 @@ TEST(Encoder, AWordOrInfinityAmongNumbersIsAnError) {
   EXPECT_EQ(files.without_folder(
                 error_of([&] { Encoder::fit(files.read("t.csv", "a,n\nx,1\ny,inf\n"), schema); })),
             "t.csv:3:2 (n): expected a finite number, received 'inf'");
+  EXPECT_EQ(files.without_folder(error_of(
+                [&] { Encoder::fit(files.read("t.csv", "a;n\nx;1\ny;1,234\n"), schema); })),
+            "t.csv:3:2 (n): expected a number, received '1,234' (\"written\" in a schema tells how "
+            "numbers are written)");
 }
 
 }  // namespace
