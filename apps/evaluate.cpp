@@ -13,6 +13,7 @@
 #include "apps/console.h"
 #include "apps/model_rows.h"
 #include "apps/readouts.h"
+#include "apps/status_line.h"
 #include "feat2vec/data/row_sketch.h"
 #include "feat2vec/error.h"
 #include "feat2vec/printable.h"
@@ -124,6 +125,26 @@ void warn_of_seen_rows(const Model& model, const data::Dataset& rows) {
                    found.looked_at, all ? "" : " that were looked at"));
 }
 
+reading::Evaluation evaluate_task(const EvaluateArguments& arguments, const Readouts& readouts,
+                                  const reading::Values& values, const reading::Task& task,
+                                  const data::Dataset& rows,
+                                  const std::optional<data::Dataset>& training) {
+  std::optional<reading::Answers> answered;
+  if (arguments.filter) answered.emplace(values, *training, task, arguments.answers);
+  StatusLine line;
+  const auto show = [&](std::string_view readout, std::size_t done, std::size_t questions) {
+    if (line.is_due())
+      line.draw(fmt::format("{} by {}: {} of {} rows",
+                            printable(values.target(task.target).name, kShownBytes), readout, done,
+                            questions));
+  };
+  return reading::evaluate(values, chosen(arguments, readouts, task.target), rows, task,
+                           {.answers = arguments.answers,
+                            .seed = arguments.seed,
+                            .answered = answered ? &*answered : nullptr,
+                            .on_progress = show});
+}
+
 void run_evaluate(const EvaluateArguments& arguments) {
   if (arguments.filter && arguments.train.empty())
     throw UsageError("--filter: expected --train beside it, received none");
@@ -143,13 +164,7 @@ void run_evaluate(const EvaluateArguments& arguments) {
   say_what_the_reader_learned(stored, values, tasks, arguments.answers);
   std::vector<reading::Evaluation> evaluations;
   for (const reading::Task& task : tasks) {
-    std::optional<reading::Answers> answered;
-    if (arguments.filter) answered.emplace(values, *training, task, arguments.answers);
-    evaluations.push_back(reading::evaluate(values, chosen(arguments, readouts, task.target), rows,
-                                            task,
-                                            {.answers = arguments.answers,
-                                             .seed = arguments.seed,
-                                             .answered = answered ? &*answered : nullptr}));
+    evaluations.push_back(evaluate_task(arguments, readouts, values, task, rows, training));
     if (arguments.json) continue;
     print_text(evaluations.back());
     print_summary(evaluations.back(), readouts.best(task.target));

@@ -1,7 +1,6 @@
 #include "apps/progress.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -13,8 +12,6 @@
 
 namespace feat2vec::apps {
 namespace {
-
-constexpr std::chrono::milliseconds kRedraw{100};
 
 std::string duration(double seconds) {
   const auto whole = std::llround(seconds);
@@ -42,34 +39,25 @@ nlohmann::json loss_json(const trainers::LossSum& loss, const std::vector<std::s
   return json;
 }
 
-ProgressBar::ProgressBar(std::vector<std::string> groups)
-    : groups_(std::move(groups)), terminal_(isatty(STDERR_FILENO) != 0) {}
+ProgressBar::ProgressBar(std::vector<std::string> groups) : groups_(std::move(groups)) {}
 
 void ProgressBar::on_step(const trainers::StepReport& report) {
   const std::int64_t done = ((report.epoch - 1) * report.rows_in_epoch) + report.rows_done;
   rows_ += report.rows;
-  const Clock::time_point now = Clock::now();
-  if (!terminal_ || now - shown_ < kRedraw) return;
-  shown_ = now;
-  const double seconds = std::chrono::duration<double>(now - start_).count();
+  if (!line_.is_due()) return;
+  const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   const std::int64_t all = report.epochs * report.rows_in_epoch;
   const double left = seconds * static_cast<double>(all - done) / static_cast<double>(rows_);
   constexpr std::int64_t kWidth = 24;
   const auto filled = static_cast<std::size_t>(kWidth * done / std::max<std::int64_t>(all, 1));
-  print_error(fmt::format("\r\x1b[K[{}{}] epoch {}/{}  {:.0f} rows/s  loss {:.4f}  {} left",
-                          std::string(filled, '='), std::string(kWidth - filled, ' '), report.epoch,
-                          report.epochs, static_cast<double>(rows_) / std::max(seconds, 1e-9),
-                          report.loss, duration(left)));
-  drawn_ = true;
-}
-
-void ProgressBar::clear_line() {
-  if (drawn_) print_error("\r\x1b[K");
-  drawn_ = false;
+  line_.draw(fmt::format("[{}{}] epoch {}/{}  {:.0f} rows/s  loss {:.4f}  {} left",
+                         std::string(filled, '='), std::string(kWidth - filled, ' '), report.epoch,
+                         report.epochs, static_cast<double>(rows_) / std::max(seconds, 1e-9),
+                         report.loss, duration(left)));
 }
 
 void ProgressBar::on_epoch(const trainers::EpochReport& report) {
-  clear_line();
+  line_.clear();
   const trainers::LossSum& shown = report.validation ? *report.validation : report.training;
   std::string line = fmt::format("epoch {:>2}  loss {:.4f}", report.epoch, report.training.mean());
   if (report.validation) line += fmt::format("  validation {:.4f}", report.validation->mean());
@@ -79,7 +67,7 @@ void ProgressBar::on_epoch(const trainers::EpochReport& report) {
   print_error(fmt::format("{}  ({})\n", line, by_group(shown, groups_)));
 }
 
-void ProgressBar::on_end() { clear_line(); }
+void ProgressBar::on_end() { line_.clear(); }
 
 ProgressJson::ProgressJson(std::vector<std::string> groups) : groups_(std::move(groups)) {}
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/status_line.h"
 #include "apps/train_arguments.h"
 #include "trainers/observer.h"
 
@@ -23,14 +24,10 @@ class ProgressBar : public trainers::Observer {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void clear_line();
-
   std::vector<std::string> groups_;
   Clock::time_point start_ = Clock::now();
-  Clock::time_point shown_{};
   std::int64_t rows_ = 0;  ///< observed rows trained on since the start
-  bool terminal_;
-  bool drawn_ = false;
+  StatusLine line_;
 };
 
 /// Writes one JSON object a line to stdout: `step` at most once a second, and `epoch`.

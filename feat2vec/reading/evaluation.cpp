@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <atomic>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
@@ -20,15 +21,20 @@ std::vector<std::int32_t> excluded(const Question& question, const Answers* answ
   return all;
 }
 
-std::vector<Rank> ranks_of(const Readout& readout, std::int32_t target, std::size_t candidates,
-                           const std::vector<Question>& questions, const Answers* answered) {
+std::vector<Rank> ranks_of(const NamedReadout& named, std::int32_t target, std::size_t candidates,
+                           const std::vector<Question>& questions,
+                           const EvaluationOptions& options) {
   std::vector<Rank> ranks(questions.size());
+  std::atomic<std::size_t> done = 0;
   at::parallel_for(
       0, static_cast<std::int64_t>(questions.size()), 1, [&](std::int64_t begin, std::int64_t end) {
         std::vector<double> scores(candidates);
         for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-          readout.scores(target, questions[i].query, scores);
-          ranks[i] = rank_of(scores, questions[i].answer, excluded(questions[i], answered));
+          named.readout->scores(target, questions[i].query, scores);
+          ranks[i] = rank_of(scores, questions[i].answer, excluded(questions[i], options.answered));
+          ++done;
+          if (options.on_progress && at::get_thread_num() == 0)
+            options.on_progress(named.name, done, questions.size());
         }
       });
   return ranks;
@@ -63,8 +69,8 @@ Evaluation evaluate(const Values& values, const std::vector<NamedReadout>& reado
   for (const std::int32_t f : task.given) result.given.push_back(values.feature(f).name);
   for (const NamedReadout& named : readouts) {
     const std::vector<Rank> ranks =
-        ranks_of(*named.readout, task.target, static_cast<std::size_t>(target.candidates()),
-                 questions.answerable, options.answered);
+        ranks_of(named, task.target, static_cast<std::size_t>(target.candidates()),
+                 questions.answerable, options);
     result.readouts.emplace_back(named.name, rank_metrics(ranks, target.candidates()));
   }
   return result;

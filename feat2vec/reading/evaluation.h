@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +28,10 @@ struct EvaluationOptions {
   /// Answers that training rows give to the same question do not take part in the ranking; null: they
   /// do. Made for the task that is evaluated.
   const Answers* answered = nullptr;
+  /// Told now and then how many of the questions a read-out has answered so far, by the thread that
+  /// evaluates; may be empty.
+  std::function<void(std::string_view readout, std::size_t done, std::size_t questions)>
+      on_progress{};
 };
 
 /// How well each read-out answers one task.

@@ -115,6 +115,12 @@ class Evaluate(CommandTest):
         self.assertRegex(out, r"(?m)^  mixture +\d+\.\d\d +\d\.\d +\d\.\d{4} +\d+\.\d\d +100\.00$")
         self.assertIn("genre from studio: ", out)
 
+    def test_a_terminal_sees_how_far_it_is(self):
+        shown = self.on_a_terminal("evaluate", "m.f2v", "h.csv", "--target", "genre", "--readout", "counts",
+                                   "--train", "t.csv")
+        self.assertRegex(shown, r"\r\x1b\[Kgenre by counts: \d of 4 rows(.|\s)*\r\x1b\[K$")
+        self.assertNotIn(" of 4 rows", self.succeeds("evaluate", "m.f2v", "h.csv", "--target", "genre")[1])
+
     def test_wrong_usage(self):
         ask = ["evaluate", "m.f2v", "h.csv"]
         self.fails(2, [*ask, "--target", "genr"], "--target", '"genre"')

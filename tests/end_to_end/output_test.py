@@ -142,6 +142,10 @@ class Streams(CommandTest):
             self.assertIn(fragment, errors)
         self.assertNotIn("\x1b", errors)  # no cursor movement where nobody looks
 
+    def test_a_terminal_sees_a_bar(self):
+        shown = self.on_a_terminal("train", "t.csv", "--out", "m.f2v", *QUICK)
+        self.assertRegex(shown, r"\r\x1b\[K\[=* *\] epoch 1/2  \d+ rows/s  loss [\d.]+  \d+ s left\r\x1b\[Kepoch  1")
+
     def test_no_progress(self):
         out, errors = self.succeeds("train", "t.csv", "--out", "m.f2v", *QUICK, "--progress", "none")
         self.assertEqual(out, "")

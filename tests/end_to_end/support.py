@@ -65,6 +65,21 @@ class CommandTest(unittest.TestCase):
         return subprocess.run([CLI, *arguments], cwd=self.folder, input=stdin, capture_output=True,
                               timeout=TIMEOUT)
 
+    def on_a_terminal(self, *arguments):
+        """Runs the command with a terminal as its stderr, expects exit code 0, returns what the terminal got."""
+        reader, terminal = os.openpty()
+        with open(reader, "rb", buffering=0) as shown:
+            with subprocess.Popen([CLI, *arguments], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=terminal) as run:
+                os.close(terminal)
+                text = b""
+                try:
+                    while chunk := shown.read(4096):
+                        text += chunk
+                except OSError:  # how Linux says that nobody writes to the terminal any more
+                    pass
+            self.assertEqual(run.returncode, 0, text.decode())
+        return text.decode()
+
     def succeeds(self, *arguments, stdin=b""):
         """Runs the command, expects exit code 0, returns (stdout, stderr) as text."""
         done = self.run_command(*arguments, stdin=stdin)
