@@ -10,6 +10,7 @@
 
 #include "apps/command.h"
 #include "feat2vec/numbers.h"
+#include "feat2vec/spelling.h"
 #include "trainers/kernels/thread_pool.h"
 
 namespace feat2vec::apps {
@@ -92,14 +93,15 @@ void set_contexts(TrainArguments& arguments, std::string_view text) {
     const std::string_view part = text.substr(0, text.find(','));
     text.remove_prefix(std::min(text.size(), part.size() + 1));
     const std::size_t colon = part.find(':');
-    const auto kind = kinds.find(part.substr(0, colon));
+    const std::string_view name = part.substr(0, colon);
+    const auto kind = kinds.find(name);
     const Number share = colon == std::string_view::npos ? Number{NumberKind::kNumber, 1}
                                                          : parse_number(part.substr(colon + 1));
     if (kind == kinds.end() || share.kind != NumberKind::kNumber)
       throw UsageError(
           fmt::format("--context: expected all, keep, one, subset, or shares of them "
-                      "such as subset:0.5,one:0.5, received \"{}\"",
-                      part));
+                      "such as subset:0.5,one:0.5, received \"{}\"{}",
+                      part, did_you_mean(name, {"all", "keep", "one", "subset"})));
     *kind->second += share.value;
   }
   const double sum = contexts.all + contexts.keep + contexts.one + contexts.subset;

@@ -123,6 +123,8 @@ class WrongUsage(CommandTest):
             with self.subTest(flag):
                 self.refused(["train", "t.csv", flag, word], f"error: {flag}: expected ", " or ",
                              f'received "{word}" (did you mean "{near}"?)')
+        self.refused(["train", "t.csv", "--context", "sbuset:1"], "--context: expected all, keep, one",
+                     'received "sbuset:1" (did you mean "subset"?)')
         self.train("t.csv")
         for flag, word, near in (("--by", "raeder", "reader"), ("--by", "count", "counts")):
             self.refused(["complete", "m.f2v", "--target", "genre", "studio=s1", flag, word], flag,
