@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <numeric>
+#include <unordered_map>
 
 #include "feat2vec/error.h"
 
@@ -35,12 +36,16 @@ NoiseDistribution::NoiseDistribution(const std::vector<std::int64_t>& counts, do
 NoiseDistribution::NoiseDistribution(const std::vector<double>& weights, double unseen_weight)
     : table_(weights) {
   const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
-  log_prob_.reserve(weights.size());
+  level_.reserve(weights.size());
+  std::unordered_map<double, std::int32_t> levels;
   for (const double weight : weights) {
     const double p = weight / total;
+    const auto next = static_cast<std::int32_t>(log_prob_.size());
+    const auto [level, is_new] = levels.try_emplace(weight, next);
     // Never drawn, but it may be observed: then it counts as a single occurrence.
-    log_prob_.push_back(std::log(p > 0 ? p : 1.0 / total));
-    if (p > 0) mean_log_prob_ += p * std::log(p);
+    if (is_new) log_prob_.push_back(std::log(p > 0 ? p : 1.0 / total));
+    level_.push_back(level->second);
+    if (p > 0) mean_log_prob_ += p * log_prob_[static_cast<std::size_t>(level->second)];
   }
   log_prob_unseen_ = std::log(unseen_weight / total);
 }

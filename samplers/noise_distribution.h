@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -16,12 +17,13 @@ class NoiseDistribution {
   /// weight is zero. An entity with count + bias = 0 is never drawn.
   NoiseDistribution(const std::vector<std::int64_t>& counts, double alpha2, double bias);
 
-  std::int64_t size() const { return static_cast<std::int64_t>(log_prob_.size()); }
+  std::int64_t size() const { return static_cast<std::int64_t>(level_.size()); }
 
   /// log P2(e). Entity -1 is one that the counts do not hold: its weight is bias^α2, as the original
   /// has it, or that of a single occurrence when the bias is 0.
   double log_prob(std::int64_t entity) const {
-    return entity < 0 ? log_prob_unseen_ : log_prob_[static_cast<std::size_t>(entity)];
+    if (entity < 0) return log_prob_unseen_;
+    return log_prob_[static_cast<std::size_t>(level_[static_cast<std::size_t>(entity)])];
   }
 
   const AliasTable& table() const { return table_; }
@@ -38,7 +40,8 @@ class NoiseDistribution {
   NoiseDistribution(const std::vector<double>& weights, double unseen_weight);
 
   AliasTable table_;
-  std::vector<double> log_prob_;
+  std::vector<std::int32_t> level_;  ///< of each entity; those of equal weight are on one
+  std::vector<double> log_prob_;     ///< of each level: few, for most counts are shared
   double log_prob_unseen_ = 0;
   double mean_log_prob_ = 0;
 };

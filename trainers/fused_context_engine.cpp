@@ -46,6 +46,7 @@ class FusedContextEngine : public Engine {
     const std::int64_t seen = (static_cast<std::int64_t>(epoch) * examples()) + first;
     const std::int64_t count = core_.step_size(seen, first, examples());
     if (!order_ || epoch != order_epoch_) {
+      order_.reset();  // first, for it is large
       order_.emplace(training_.sampler.order(core_.options().seed, epoch));
       order_epoch_ = epoch;
     }

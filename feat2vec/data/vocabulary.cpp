@@ -113,19 +113,20 @@ Vocabulary::Vocabulary(const TextDictionary& texts, std::span<const std::int64_t
       ranks.push_back({0, count, code});
   sort(ranks, [&](std::int32_t code) { return texts[code]; });
   ids.assign(counts.size(), kNoValue);
-  counts_.reserve(ranks.size() + 1);
+  std::vector<std::int64_t>& own = values_->counts;
+  own.reserve(ranks.size() + 1);
   std::string bytes;
   std::vector<std::size_t> offsets{0};
   offsets.reserve(ranks.size() + 1);
   for (const Rank& rank : ranks) {
-    ids[static_cast<std::size_t>(rank.value)] = static_cast<std::int32_t>(counts_.size());
-    counts_.push_back(rank.count);
+    ids[static_cast<std::size_t>(rank.value)] = static_cast<std::int32_t>(own.size());
+    own.push_back(rank.count);
     bytes += texts[rank.value];
     offsets.push_back(bytes.size());
   }
   bytes.shrink_to_fit();
   values_->texts = TextDictionary(std::move(bytes), std::move(offsets));
-  if (missing_count_ > 0) counts_.push_back(missing_count_);
+  if (missing_count_ > 0) own.push_back(missing_count_);
 }
 
 const TextDictionary& Vocabulary::indexed() const {
@@ -165,7 +166,7 @@ std::string_view Vocabulary::value(std::int64_t id) const {
 std::int64_t Vocabulary::count(std::int64_t id) const {
   if (id < 0 || id >= rows())
     throw Error("Vocabulary", fmt::format("an id in [0, {})", rows()), fmt::format("{}", id));
-  return counts_[static_cast<std::size_t>(id)];
+  return counts()[static_cast<std::size_t>(id)];
 }
 
 std::string Vocabulary::nearest_spelling(std::string_view value) const {

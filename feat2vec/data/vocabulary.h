@@ -18,7 +18,7 @@ namespace feat2vec::data {
 inline constexpr std::int32_t kNoValue = -1;    ///< adds nothing: the zero vector
 inline constexpr std::int32_t kMeanValue = -2;  ///< the mean of all vectors of the feature
 
-/// The values of one feature with their ids and counts. Frozen once made, and copies share the texts;
+/// The values of one feature with their ids and counts. Frozen once made, and copies share texts and counts;
 /// ids run by count (descending), then by bytes, so they do not depend on the order of the rows.
 ///
 /// Missing is a value too when `missing_count` is above 0: its id is `size()`, after all others.
@@ -61,7 +61,7 @@ class Vocabulary {
   std::int64_t count(std::int64_t id) const;
 
   /// The counts of all ids, [rows()].
-  std::span<const std::int64_t> counts() const { return counts_; }
+  std::span<const std::int64_t> counts() const { return values_->counts; }
 
   std::int64_t missing_count() const { return missing_count_; }
 
@@ -73,13 +73,13 @@ class Vocabulary {
   /// when it is first asked for.
   struct Values {
     TextDictionary texts;
+    std::vector<std::int64_t> counts;  ///< [rows()]
     std::once_flag has_index;
   };
 
   const TextDictionary& indexed() const;
 
   std::shared_ptr<Values> values_ = std::make_shared<Values>();
-  std::vector<std::int64_t> counts_;
   std::int64_t missing_count_ = 0;
 };
 
