@@ -2,7 +2,9 @@
 
 #include <ATen/Context.h>
 #include <fmt/format.h>
+#include <malloc.h>
 
+#include <filesystem>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -76,6 +78,7 @@ Model make_model(const TrainArguments& arguments, const TrainData& data) {
   Model model;
   model.schema = data.encoder.schema();
   model.vocabularies = data.encoder.vocabularies();
+  model.seen = data::RowSketch::of(data.training);
   ModelOptions options = arguments.model;
   options.groups = static_cast<std::int64_t>(model.schema.sampling_groups().size());
   model.module = Feat2Vec(options, nn::feature_specs(model.schema, model.vocabularies));
@@ -115,16 +118,28 @@ std::unique_ptr<trainers::Observer> make_progress(const TrainArguments& argument
   return std::make_unique<trainers::Observer>();
 }
 
+/// Gives memory that was freed back to the system: the allocator keeps tens of megabytes for what
+/// comes next, which here is the training that everything before was for.
+void release_freed_memory() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
+}
+
 }  // namespace
 
 StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const TrainData& data,
                       const storage::Checkpoint* resume) {
+  release_freed_memory();
   const std::string data_print = fingerprint(data);
   StageResult result{make_model(arguments, data), {}};
   Feat2Vec& module = result.model.module;
   const Samplers samplers = make_samplers(arguments, data, module);
+  release_freed_memory();
   trainers::TrainOptions options = arguments.train;
   options.epochs = stage.epochs;
+  const std::filesystem::path folder = std::filesystem::path(arguments.out).parent_path();
+  options.scratch_folder = folder.empty() ? "." : folder.string();
   trainers::Trainer trainer(module, samplers.training, samplers.validation, options);
   const bool measured = samplers.validation && !arguments.stop_on.empty();
   if (measured) trainer.choose_by(stop_measure(arguments, result.model, *data.questions));
@@ -168,7 +183,6 @@ StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const
     result.model.provenance["validation"]["rows"] = data.validation->rows();
   }
   module->to(c10::Device(at::kCPU));
-  result.model.seen = data::RowSketch::of(data.training);
   return result;
 }
 

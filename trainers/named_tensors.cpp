@@ -17,13 +17,6 @@ const at::Tensor* find(const NamedTensors& tensors, const std::string& name) {
   return found == tensors.end() ? nullptr : &found->second;
 }
 
-NamedTensors parameters_of(const torch::nn::Module& module) {
-  NamedTensors parameters;
-  for (const auto& parameter : module.named_parameters())
-    parameters.emplace_back(parameter.key(), parameter.value());
-  return parameters;
-}
-
 /// Throws Error unless both have the same names and shapes.
 void check_same(const NamedTensors& expected, const NamedTensors& received,
                 const std::string& where) {
@@ -44,11 +37,26 @@ void check_same(const NamedTensors& expected, const NamedTensors& received,
 
 }  // namespace
 
-NamedTensors copy_parameters(const torch::nn::Module& module) {
-  NamedTensors copies;
+NamedTensors parameters_of(const torch::nn::Module& module) {
+  NamedTensors parameters;
   for (const auto& parameter : module.named_parameters())
-    copies.emplace_back(parameter.key(), parameter.value().detach().clone());
+    parameters.emplace_back(parameter.key(), parameter.value());
+  return parameters;
+}
+
+NamedTensors copy_parameters(const torch::nn::Module& module) {
+  return copy_of(parameters_of(module));
+}
+
+NamedTensors copy_of(const NamedTensors& tensors) {
+  NamedTensors copies;
+  for (const auto& [name, tensor] : tensors) copies.emplace_back(name, tensor.detach().clone());
   return copies;
+}
+
+std::vector<at::Tensor> row_parts(const at::Tensor& tensor) {
+  constexpr std::int64_t kRows = 16384;
+  return tensor.dim() == 0 ? std::vector{tensor} : tensor.split(kRows);
 }
 
 void check_parameters(const torch::nn::Module& module, const NamedTensors& weights) {

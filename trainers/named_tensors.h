@@ -12,8 +12,17 @@ namespace feat2vec::trainers {
 /// Tensors by name: the form in which weights and optimiser rows are kept and stored.
 using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 
+/// All parameters, by name, themselves.
+NamedTensors parameters_of(const torch::nn::Module& module);
+
 /// Copies of all parameters, by name.
 NamedTensors copy_parameters(const torch::nn::Module& module);
+
+/// Copies of tensors.
+NamedTensors copy_of(const NamedTensors& tensors);
+
+/// The rows of a tensor, some thousand at a time, as views: what is made of a part is small beside a large table.
+std::vector<at::Tensor> row_parts(const at::Tensor& tensor);
 
 /// Throws Error unless `weights` has the names and shapes of the parameters of `module`.
 void check_parameters(const torch::nn::Module& module, const NamedTensors& weights);

@@ -12,11 +12,8 @@
 namespace feat2vec::trainers {
 namespace {
 
-/// Looks at some rows at a time, for what is made on the way is as large as they are.
 bool all_finite(const at::Tensor& parameter) {
-  constexpr std::int64_t kRows = 16384;
-  const std::vector<at::Tensor> parts =
-      parameter.dim() == 0 ? std::vector{parameter} : parameter.split(kRows);
+  const std::vector<at::Tensor> parts = row_parts(parameter);
   return std::all_of(parts.begin(), parts.end(),
                      [](const at::Tensor& part) { return at::isfinite(part).all().item<bool>(); });
 }
@@ -85,7 +82,8 @@ Trainer::Trainer(Feat2Vec model, std::shared_ptr<const samplers::ImplicitSampler
       training_(std::move(training)),
       validation_(std::move(validation)),
       options_(options),
-      epoch_loss_(training_->noise().groups()) {
+      epoch_loss_(training_->noise().groups()),
+      best_(options.scratch_folder) {
   options_.validate();
   if (training_->observed().rows() == 0) throw Error("Trainer", "rows to train on", "none");
   if (validation_ && validation_->observed().rows() == 0)
@@ -108,7 +106,7 @@ TrainResult Trainer::fit(const std::function<bool()>& stop_requested) {
   result_.outcome = Outcome::kCompleted;
   result_.steps = 0;
   if (!resumed_) start_group_offsets();
-  if (best_.empty() && !done()) keep_weights();
+  if (best_.empty() && !done()) best_.keep(parameters_of(*model_));
   resumed_ = true;
   if (stop_requested()) {
     result_.outcome = Outcome::kInterrupted;
@@ -119,8 +117,7 @@ TrainResult Trainer::fit(const std::function<bool()>& stop_requested) {
   if (result_.outcome == Outcome::kCompleted && epoch_ < options_.epochs)
     result_.outcome = Outcome::kStoppedEarly;
   for (Observer* observer : observers_) observer->on_end();
-  if (result_.best_epoch > 0 || result_.outcome == Outcome::kDiverged)
-    set_parameters(*model_, best_);
+  if (result_.best_epoch > 0 || result_.outcome == Outcome::kDiverged) best_.restore(*model_);
   return result_;
 }
 
@@ -185,17 +182,11 @@ bool Trainer::end_epoch() {
   if (validates())
     validate_epoch(report);
   else if (!done())
-    keep_weights();
+    best_.keep(parameters_of(*model_));
   else
     best_.clear();  // nothing goes back to it
   for (Observer* observer : observers_) observer->on_epoch(report);
   return true;
-}
-
-/// Those to go back to are the ones of now; there are never two copies.
-void Trainer::keep_weights() {
-  best_.clear();
-  best_ = copy_parameters(*model_);
 }
 
 void Trainer::validate_epoch(EpochReport& report) {
@@ -204,7 +195,7 @@ void Trainer::validate_epoch(EpochReport& report) {
   report.best = stopping_.update(
       epoch_, measure_ ? measure_->as_loss(report.measured->value) : report.validation->mean());
   if (!report.best) return;
-  keep_weights();
+  best_.keep(parameters_of(*model_));
   note_best();
 }
 
@@ -238,7 +229,7 @@ TrainState Trainer::state() const {
   append_with_prefix(state.tensors, "optimizer/", engine_->state());
   if (stopping_.best_epoch == 0) return state;
   state.position["best_loss"] = stopping_.best_loss;
-  append_with_prefix(state.tensors, "best/", best_);
+  append_with_prefix(state.tensors, "best/", best_.tensors());
   return state;
 }
 
@@ -256,7 +247,7 @@ void Trainer::resume(const TrainState& state) {
                     position.waited >= 0 && position.loss.group_sum.size() == groups &&
                     position.loss.group_rows.size() == groups;
   if (!fits) throw Error("Trainer", "a position of this training", state.position.dump());
-  NamedTensors best = with_prefix(state.tensors, "best/");
+  const NamedTensors best = with_prefix(state.tensors, "best/");
   if (position.best_epoch > 0) check_parameters(*model_, best);
   engine_->set_state(with_prefix(state.tensors, "optimizer/"));
   epoch_ = position.epoch;
@@ -265,8 +256,10 @@ void Trainer::resume(const TrainState& state) {
   epoch_loss_ = std::move(position.loss);
   stopping_.best_epoch = position.best_epoch;
   stopping_.waited = position.waited;
-  if (position.best_epoch > 0) stopping_.best_loss = position.best_loss;
-  best_ = std::move(best);
+  if (position.best_epoch > 0) {
+    stopping_.best_loss = position.best_loss;
+    best_.keep(best);
+  }
   result_.epochs = epoch_;
   result_.training_loss = position.training_loss;
   note_best();

@@ -13,6 +13,7 @@
 #include "samplers/implicit_sampler.h"
 #include "trainers/early_stopping.h"
 #include "trainers/engine.h"
+#include "trainers/kept_weights.h"
 #include "trainers/measure.h"
 #include "trainers/named_tensors.h"
 #include "trainers/observer.h"
@@ -93,7 +94,6 @@ class Trainer {
   void start_group_offsets();
   bool end_epoch();
   bool validates() const { return validation_ != nullptr || measure_; }
-  void keep_weights();
   void validate_epoch(EpochReport& report);
   void note_best();
   void diverge(std::string received, const LossSum& loss);
@@ -114,7 +114,7 @@ class Trainer {
   LossSum epoch_loss_;      ///< of the current epoch so far
   EarlyStopping stopping_;
   /// Weights of the best epoch; without validation of the last one, and none after all epochs.
-  NamedTensors best_;
+  KeptWeights best_;
   TrainResult result_;
 };
 

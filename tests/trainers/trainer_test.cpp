@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/support/errors.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/trainers/planted.h"
 #include "trainers/evaluate.h"
 
@@ -279,11 +280,13 @@ TEST(Trainer, StopsAtALossThatIsNotFiniteAndKeepsTheLastGoodWeights) {
     EXPECT_TRUE(weight.isfinite().all().item<bool>()) << name;
 }
 
-TEST(Trainer, GoesBackToTheLastFinishedEpoch) {
+/// Spoils the weights of the third of five epochs; those of the second are kept.
+void expect_going_back(const std::string& scratch_folder) {
   const Planted planted = make_planted();
   Feat2Vec model = make_planted_model();
   TrainOptions options = short_options();
   options.epochs = 5;
+  options.scratch_folder = scratch_folder;
   // Keeps the weights of the second epoch and spoils those of the third.
   class Spoiler : public Observer {
    public:
@@ -307,6 +310,12 @@ TEST(Trainer, GoesBackToTheLastFinishedEpoch) {
   ASSERT_EQ(left.size(), spoiler.kept.size());
   for (std::size_t i = 0; i < left.size(); ++i)
     EXPECT_TRUE(left[i].second.equal(spoiler.kept[i].second)) << left[i].first;
+}
+
+TEST(Trainer, GoesBackToTheLastFinishedEpoch) {
+  const testing::TemporaryFolder folder;
+  expect_going_back("");
+  expect_going_back(folder.path().string());
 }
 
 TEST(Trainer, StartsGroupOffsetsAtTheMeanLogNoise) {
