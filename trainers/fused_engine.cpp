@@ -49,6 +49,10 @@ class FusedRows {
     if (fused.plain())
       draws_ = std::make_unique<PlainDraws<T>>(sampler, fused.view(), rows_.observed, rows_.supply,
                                                target);
+    else if (LookupNoise::fits(fused.view(), rows_.observed) &&
+             LookupNoise::fits(fused.view(), rows_.supply))
+      draws_ = std::make_unique<DonorDraws>(
+          sampler, LookupNoise(sampler, fused.view(), rows_.observed, rows_.supply), target);
     else
       draws_ = std::make_unique<DonorDraws>(sampler, target);
     rows_.draws = draws_.get();

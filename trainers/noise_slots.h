@@ -15,6 +15,13 @@
 
 namespace feat2vec::trainers {
 
+/// log(K·P2) of an entity of a sampling group; of one that is not among them for −1.
+inline float log_noise_of(const samplers::ImplicitSampler& sampler, std::int64_t group,
+                          std::int64_t entity) {
+  const double log_k = std::log(static_cast<double>(sampler.options().noise_rows));
+  return static_cast<float>(log_k + sampler.noise().distribution(group).log_prob(entity));
+}
+
 /// The alias tables of a sampler whose slots hold all that a draw of them gives: a draw reads one place.
 class NoiseSlots {
  public:
@@ -23,17 +30,22 @@ class NoiseSlots {
     std::int32_t place = 0;  ///< where the value is, in the table or in the supply
     float log_noise = 0;
   };
+  /// Of an alias table, with what it gives. 20 bytes, for there is one for each value.
   struct Slot {
-    samplers::AliasTable::Slot alias;  ///< `alias.alias` is not used here
+    std::uint32_t threshold = 0;
     Candidate own;
     Candidate other;
+
+    const Candidate& candidate(std::uint32_t word) const {
+      return samplers::AliasTable::Slot{threshold, 0}.keeps(word) ? own : other;
+    }
   };
   /// A slot that was picked, and the word that decides what it gives.
   struct Pick {
     const Slot* slot;
     std::uint32_t word;
 
-    const Candidate& candidate() const { return slot->alias.keeps(word) ? slot->own : slot->other; }
+    const Candidate& candidate() const { return slot->candidate(word); }
   };
 
   /// `place(group, donor)`: of the value of a group in a row of the supply.
@@ -44,24 +56,18 @@ class NoiseSlots {
       const auto& slots = sampler.noise().distribution(g).table().slots();
       const auto candidate = [&](std::int64_t entity) {
         const std::int64_t donor = sampler.noise().entities(g).donor(entity);
-        return Candidate{place(g, donor), log_noise(g, entity)};
+        return Candidate{place(g, donor), log_noise_of(sampler, g, entity)};
       };
       PageVector<Slot> group;
       group.reserve(slots.size());
       for (std::size_t i = 0; i < slots.size(); ++i)
-        group.push_back(
-            {slots[i], candidate(static_cast<std::int64_t>(i)), candidate(slots[i].alias)});
+        group.push_back({slots[i].threshold, candidate(static_cast<std::int64_t>(i)),
+                         candidate(slots[i].alias)});
       groups_.push_back(std::move(group));
     }
   }
 
   std::int32_t noise_rows() const { return noise_rows_; }
-
-  /// log(K·P2) of an entity of a group; of one that is not among them for −1.
-  float log_noise(std::int64_t group, std::int64_t entity) const {
-    const double log_k = std::log(static_cast<double>(noise_rows_));
-    return static_cast<float>(log_k + sampler_.noise().distribution(group).log_prob(entity));
-  }
 
   /// The slots of a group, one an entity.
   const PageVector<Slot>& slots(std::int64_t group) const {

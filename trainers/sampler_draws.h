@@ -1,14 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <variant>
 
-#include "feat2vec/huge_pages.h"
 #include "samplers/implicit_sampler.h"
 #include "trainers/draw_pipeline.h"
 #include "trainers/kernels/draw_source.h"
 #include "trainers/kernels/kernels.h"
 #include "trainers/noise_slots.h"
+#include "trainers/own_noise.h"
 
 namespace feat2vec::trainers {
 
@@ -17,17 +17,19 @@ class DonorDraws : public kernels::DrawSource {
  public:
   /// Throws Error when a value is first found beyond 2^31 rows of the supply.
   DonorDraws(const samplers::ImplicitSampler& sampler, kernels::Target target);
+  /// Where `LookupNoise` fits.
+  DonorDraws(const samplers::ImplicitSampler& sampler, LookupNoise own, kernels::Target target);
   void draw(const std::int64_t* rows, std::int32_t count, std::uint32_t epoch,
             const kernels::DrawBuffers& out) const override;
 
  private:
-  const float* own_log_noise(std::int64_t row, std::int32_t group) const;
+  template <class Own>
+  void draw(const Own& own, const std::int64_t* rows, std::int32_t count, std::uint32_t epoch,
+            const kernels::DrawBuffers& out) const;
 
   DrawPipeline pipeline_;
   NoiseSlots slots_;  ///< places are rows of the supply
-  const samplers::RowEntities& entities_;
-  bool some_absent_;           ///< some observed row lacks a group
-  std::vector<float> unseen_;  ///< log(K·P2) of a value of each group that the supply does not have
+  std::variant<EntityNoise, LookupNoise> own_;
 };
 
 /// The draws of a sampler as the plain kernels take them, rows of the table: word for word the same
@@ -43,17 +45,14 @@ class PlainDraws : public kernels::DrawSource {
             const kernels::DrawBuffers& out) const override;
 
  private:
-  void resolve(const std::int32_t* own, std::int32_t i, const NoiseSlots::Pick* picks,
+  void resolve(std::int64_t row, std::int32_t i, const NoiseSlots::Pick* picks,
                const kernels::DrawBuffers& out) const;
 
   DrawPipeline pipeline_;
   std::int32_t features_;
-  const std::int32_t* observed_;
-  std::int32_t null_row_;
   const std::int32_t* group_features_;
-  NoiseSlots slots_;             ///< places are rows of the table
-  bool some_absent_;             ///< some observed row lacks a value
-  PageVector<float> log_noise_;  ///< [rows + 1] of the table
+  NoiseSlots slots_;  ///< places are rows of the table
+  LookupNoise own_;
 };
 
 }  // namespace feat2vec::trainers

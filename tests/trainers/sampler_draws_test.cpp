@@ -3,6 +3,7 @@
 #include <ATen/ops/arange.h>
 #include <gtest/gtest.h>
 
+#include <utility>
 #include <vector>
 
 #include "tests/trainers/random_problem.h"
@@ -37,11 +38,10 @@ std::vector<T> numbers_of(const at::Tensor& tensor) {
   return {tensor.const_data_ptr<T>(), tensor.const_data_ptr<T>() + tensor.numel()};
 }
 
-void expect_donors(const samplers::ImplicitSampler& sampler) {
+void expect_donors(const samplers::ImplicitSampler& sampler, const DonorDraws& draws) {
   const std::int64_t count = sampler.observed().rows();
   const at::Tensor rows = at::arange(count, at::kLong);
   const samplers::Draw expected = sampler.draw(rows, kDrawEpoch);
-  const DonorDraws draws(sampler, kernels::best_target());
   DrawnRows received(static_cast<std::size_t>(count),
                      static_cast<std::size_t>(sampler.options().noise_rows), 0);
   draws.draw(rows.const_data_ptr<std::int64_t>(), static_cast<std::int32_t>(count), kDrawEpoch,
@@ -54,10 +54,48 @@ void expect_donors(const samplers::ImplicitSampler& sampler) {
 TEST(DonorDraws, GiveWhatTheSamplerDraws) {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     const RandomProblem problem = make_random_problem(seed);
-    expect_donors(*problem.sampler);
-    expect_donors(*problem.validation);  // with values that the noise does not have
+    for (const auto& sampler :
+         {problem.sampler, problem.validation})  // with values that the noise lacks
+      expect_donors(*sampler, DonorDraws(*sampler, kernels::best_target()));
   }
 }
+
+TEST(DonorDraws, GiveTheSameWhereTheCellsSayWhatARowHas) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    RandomProblem problem = make_random_problem(seed, {.plain = true});
+    const FusedModel<double> model(*problem.model, problem.sampler->noise().group_of_feature(),
+                                   Objective::kNce, problem.sampler->options().noise_rows);
+    for (const auto& sampler : {problem.sampler, problem.validation}) {
+      const auto encode = [&](const data::Dataset& dataset) {
+        return EncodedCells<double>(dataset, *problem.model, problem.model->row_table(),
+                                    model.features(), true);
+      };
+      const EncodedCells<double> observed = encode(sampler->observed());
+      const EncodedCells<double> supply = encode(sampler->noise().supply());
+      ASSERT_TRUE(LookupNoise::fits(model.view(), observed.view()));
+      LookupNoise own(*sampler, model.view(), observed.view(), supply.view());
+      expect_donors(*sampler, DonorDraws(*sampler, std::move(own), kernels::best_target()));
+    }
+  }
+}
+
+TEST(LookupNoise, IsForGroupsOfOneFeatureEach) {
+  int fitting = 0;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    RandomProblem problem = make_random_problem(seed, {.whole = true});
+    const auto& group_of = problem.sampler->noise().group_of_feature();
+    const FusedModel<double> model(*problem.model, group_of, Objective::kNce, 1);
+    const bool single =
+        static_cast<std::int64_t>(group_of.size()) == problem.sampler->noise().groups();
+    const bool fits = LookupNoise::fits(model.view(), kernels::CellsView<double>{});
+    EXPECT_EQ(fits, single) << seed;
+    fitting += fits ? 1 : 0;
+  }
+  EXPECT_GT(fitting, 0);
+  EXPECT_LT(fitting, 40);
+}
+
+TEST(NoiseSlots, TakeTwentyBytesAValue) { EXPECT_EQ(sizeof(NoiseSlots::Slot), 20); }
 
 TEST(PlainDraws, GiveTheRowsOfWhatTheSamplerDraws) {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
