@@ -56,7 +56,7 @@ struct TrainOptions {
   // These do not.
   int threads = 1;  ///< of the fused engine
   /// Where the weights that training goes back to lie, in a file without a name; empty: in memory.
-  std::string scratch_folder;
+  std::string scratch_folder = {};
 
   /// Throws Error that names the option when a value is out of range.
   void validate() const;
