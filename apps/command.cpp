@@ -52,6 +52,8 @@ std::string in_our_words(const CLI::ParseError& error) {
       {R"((-\S+) is required)", "$1: expected a value, received none"},
       {R"((\S+) is required)", "expected $1, received none"},
       {R"((\S+) excludes (\S+))", "$1: expected no $2 beside it, received both"}};
+  constexpr std::size_t kLongest = 1000;  // std::regex takes a stack frame a character
+  if (std::string_view(error.what()).size() > kLongest) return error.what();
   for (const auto& [theirs, ours] : words) {
     const std::regex pattern(theirs);
     if (std::regex_match(error.what(), pattern))

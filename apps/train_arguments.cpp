@@ -136,7 +136,7 @@ void finish(TrainArguments& arguments) {
   const auto within = [](std::int64_t x) { return x >= 1 && x <= kMost; };
   check(within(arguments.model.dim), "--dim", "1 to 65536", arguments.model.dim);
   const std::int64_t epochs = arguments.epochs.value_or(1);
-  check(epochs >= 1, "--epochs", "1 or more", epochs);
+  check(epochs >= 1 && epochs <= trainers::kMostEpochs, "--epochs", "1 to 1000000", epochs);
   constexpr std::int64_t kMostRows = std::int64_t{1} << 20U;
   check(arguments.train.batch >= 1 && arguments.train.batch <= kMostRows, "--batch", "1 to 1048576",
         arguments.train.batch);

@@ -2,6 +2,7 @@
 
 // The samplers in one include.
 #include "samplers/alias_table.h"
+#include "samplers/context_sampler.h"
 #include "samplers/draw.h"
 #include "samplers/entities.h"
 #include "samplers/group_chooser.h"

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "trainers/context_losses.h"
+#include "trainers/eval_mode.h"
 #include "trainers/evaluate.h"
 #include "trainers/meeting.h"
 
@@ -68,6 +69,7 @@ StepResult AutogradContextEngine::step(std::uint32_t epoch, std::int64_t first) 
 LossSum AutogradContextEngine::evaluate(
     const std::shared_ptr<const samplers::ImplicitSampler>& rows) {
   const at::NoGradGuard no_grad;
+  const EvalMode mode(*model_);
   const samplers::ContextSampler sampler(
       *rows, meeting_features(*model_, rows->options().contexts.same_bag));
   LossSum total(rows->noise().groups());

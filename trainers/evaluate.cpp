@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "trainers/autograd_engine.h"
+#include "trainers/eval_mode.h"
 
 namespace feat2vec::trainers {
 
@@ -15,8 +16,7 @@ LossSum evaluate_loss(Feat2Vec& model, const samplers::ImplicitSampler& sampler,
                       Objective objective, std::int64_t batch) {
   const at::NoGradGuard no_grad;
   LossSum total(sampler.noise().groups());
-  const bool was_training = model->is_training();
-  model->eval();
+  const EvalMode mode(*model);
   const std::int64_t rows = sampler.observed().rows();
   batch = std::min(batch, std::max<std::int64_t>(rows, 1));
   for (std::int64_t first = 0; first < rows; first += batch) {
@@ -25,7 +25,6 @@ LossSum evaluate_loss(Feat2Vec& model, const samplers::ImplicitSampler& sampler,
     total +=
         sum_losses(batch_losses(model, drawn, objective), drawn.groups, sampler.noise().groups());
   }
-  model->train(was_training);
   return total;
 }
 

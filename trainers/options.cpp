@@ -16,7 +16,7 @@ void TrainOptions::validate() const {
   const auto check = [](bool good, const char* expected, auto received) {
     if (!good) throw Error("TrainOptions", expected, fmt::format("{}", received));
   };
-  check(epochs >= 1, "epochs of 1 or more", epochs);
+  check(epochs >= 1 && epochs <= kMostEpochs, "epochs in [1, 1000000]", epochs);
   check(batch >= 1 && batch <= kMaxBatch, "batch in [1, 1048576]", batch);
   check(first_batch >= 1, "first_batch of 1 or more", first_batch);
   check(patience >= 0, "patience of 0 or more", patience);

@@ -32,6 +32,8 @@ enum class Schedule {
 /// Who makes the steps.
 enum class EngineKind { kAuto, kFused, kAutograd };
 
+inline constexpr std::int64_t kMostEpochs = 1'000'000;  ///< so that no count of steps overflows
+
 /// Options of training.
 struct TrainOptions {
   // These change results.

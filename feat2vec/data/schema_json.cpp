@@ -7,7 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "feat2vec/bounded_json.h"
 #include "feat2vec/data/schema.h"
@@ -37,6 +39,19 @@ constexpr Words<UnseenPolicy, 3> kUnseen{{{UnseenPolicy::kLeaveOut, "leave_out"}
                                           {UnseenPolicy::kMeanVector, "mean"},
                                           {UnseenPolicy::kError, "error"}}};
 
+/// Whether a value is what its field holds, without a conversion: whole numbers are not cut from others.
+template <class T>
+bool fits(const json& value) {
+  if constexpr (std::is_same_v<T, std::int64_t>) {
+    return value.is_number_integer() &&
+           (!value.is_number_unsigned() || std::in_range<std::int64_t>(value.get<std::uint64_t>()));
+  } else if constexpr (std::is_same_v<T, std::vector<std::int64_t>>) {
+    return value.is_array() && std::all_of(value.begin(), value.end(), fits<std::int64_t>);
+  } else {
+    return true;
+  }
+}
+
 template <class Enum, std::size_t N>
 std::string_view word_of(const Words<Enum, N>& words, Enum value) {
   for (const auto& [key, word] : words)
@@ -56,10 +71,14 @@ class ObjectReader {
     known_.emplace_back(key);
     const auto found = object_.find(key);
     if (found == object_.end()) return;
+    const auto refuse = [&] {
+      return Error(where_, fmt::format("a fitting value for \"{}\"", key), shown(*found));
+    };
+    if (!fits<T>(*found)) throw refuse();
     try {
       target = found->get<T>();
     } catch (const json::exception&) {
-      throw Error(where_, fmt::format("a fitting value for \"{}\"", key), shown(*found));
+      throw refuse();
     }
   }
 

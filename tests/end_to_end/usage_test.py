@@ -106,6 +106,10 @@ class WrongUsage(CommandTest):
                 error = self.refused(["train", "t.csv", flag, word], f"error: {flag}: expected ")
                 self.assertRegex(error, f'received "?{word}"?')
 
+    def test_values_may_be_of_any_length(self):
+        self.refused(["train", "t.csv", "--dim", "x" * 100_000], "--dim")
+        self.refused(["train", "t.csv", "--epochs", "999999999999999"], "--epochs: expected 1 to 1000000")
+
     def test_what_training_cannot_stop_on(self):
         train = ["train", "t.csv", "--stop-on"]
         self.refused([*train, "mmr:genre"], "--stop-on", "mrr, mpr, hits1 or hits10", '"mmr:genre"', 'did you mean "mrr"')

@@ -335,7 +335,10 @@ TEST(Trainer, RefusesOptionsOutOfRange) {
     change(options);
     return error_of([&] { Trainer(make_planted_model(), planted.sampler, nullptr, options); });
   };
-  EXPECT_NE(message([](auto& o) { o.epochs = 0; }).find("epochs of 1 or more"), std::string::npos);
+  EXPECT_NE(message([](auto& o) { o.epochs = 0; }).find("epochs in [1, 1000000]"),
+            std::string::npos);
+  EXPECT_NE(message([](auto& o) { o.epochs = 1'000'001; }).find("epochs in [1,"),
+            std::string::npos);
   EXPECT_NE(message([](auto& o) { o.batch = 0; }).find("batch in [1,"), std::string::npos);
   EXPECT_NE(message([](auto& o) { o.patience = -1; }).find("patience"), std::string::npos);
   EXPECT_NE(message([](auto& o) { o.learning_rate = 0; }).find("learning rate"), std::string::npos);
