@@ -17,8 +17,9 @@ constexpr std::uint32_t kHoldOutEpoch = std::numeric_limits<std::uint32_t>::max(
 /// Rows that are not held out, by value.
 class Remaining {
  public:
-  Remaining(const samplers::Items& items, std::size_t features) {
-    for (std::size_t f = 0; f < features; ++f) counts_.push_back(items.counts(f));
+  explicit Remaining(const data::Dataset& rows) {
+    for (const data::Column& column : rows.columns())
+      counts_.push_back(samplers::value_counts(column));
   }
 
   /// Whether each feature that the row has values of has one that is in another row too.
@@ -55,7 +56,7 @@ std::vector<std::int64_t> held_out_rows(const data::Dataset& rows, double share,
   const auto wanted =
       static_cast<std::size_t>(std::llround(share * static_cast<double>(rows.rows())));
   const samplers::Items items(rows);
-  Remaining remaining(items, rows.columns().size());
+  Remaining remaining(rows);
   const samplers::RowOrder order(rows.rows(), seed, kHoldOutEpoch);
   std::vector<std::int64_t> held_out;
   std::vector<std::int64_t> others;

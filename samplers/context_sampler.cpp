@@ -26,9 +26,8 @@ ContextSampler::ContextSampler(const ImplicitSampler& rows, std::vector<std::uin
   if (targets() == 0)
     throw Error("ContextSampler", "a row with two values that meet", "none in any row");
   if (options_.unit == Unit::kGroup) return;
-  const Items supply(noise().supply());
   for (std::size_t f = 0; f < values_.size(); ++f) {
-    const std::vector<std::int64_t> counts = supply.counts(f);
+    const std::vector<std::int64_t> counts = value_counts(noise().supply().column(f));
     if (counts.empty()) continue;
     values_[f].emplace(counts, noise().options().alpha2, noise().options().count_bias);
   }

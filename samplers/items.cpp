@@ -77,11 +77,14 @@ Items::Items(const data::Dataset& dataset) {
   }
 }
 
-std::vector<std::int64_t> Items::counts(std::size_t feature) const {
+std::vector<std::int64_t> value_counts(const data::Column& column) {
   std::vector<std::int64_t> counts;
-  for (const Item& item : items_) {
-    if (item.feature != static_cast<std::int32_t>(feature) || item.value < 0) continue;
-    const auto value = static_cast<std::size_t>(item.value);
+  if (!column.ids.defined() || data::is_whole_cell(column.kind)) return counts;
+  const at::Tensor ids = column.ids.to(at::kCPU, at::kInt).contiguous();
+  const auto* id = ids.const_data_ptr<std::int32_t>();
+  for (std::int64_t i = 0; i < ids.numel(); ++i) {
+    if (id[i] < 0) continue;
+    const auto value = static_cast<std::size_t>(id[i]);
     if (value >= counts.size()) counts.resize(value + 1);
     ++counts[value];
   }

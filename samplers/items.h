@@ -39,12 +39,12 @@ class Items {
   }
   const Item& operator[](std::int64_t item) const { return items_[static_cast<std::size_t>(item)]; }
 
-  /// Of each value of a feature its number of items, up to the largest id.
-  std::vector<std::int64_t> counts(std::size_t feature) const;
-
  private:
   PageVector<std::int64_t> begin_;
   PageVector<Item> items_;
 };
+
+/// Of each value of a column its number of items, up to the largest id; none for whole cells.
+std::vector<std::int64_t> value_counts(const data::Column& column);
 
 }  // namespace feat2vec::samplers

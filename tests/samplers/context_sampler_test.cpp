@@ -136,7 +136,7 @@ TEST(ContextSampler, DividesASubsetByTheRootOfItsSize) {
 
 TEST(ContextSampler, DrawsMembersFromTheirCounts) {
   const Rows rows(members(1, 0, 0), 50);
-  const std::vector<std::int64_t> counts = Items(rows.rows->noise().supply()).counts(0);
+  const std::vector<std::int64_t> counts = value_counts(rows.rows->noise().supply().column(0));
   std::vector<double> expected;
   double total = 0;
   for (const std::int64_t count : counts) total += std::pow(static_cast<double>(count), 0.75);
