@@ -154,10 +154,11 @@ TEST(SchemaJson, RejectsWrongTypes) {
               HasSubstr("expected a fitting value for \"columns\", received \"a\""));
   EXPECT_THAT(error_of_json(R"({"features": [{"name": "a", "bias": 1}]})"),
               HasSubstr("expected a fitting value for \"bias\", received 1"));
-  for (const char* number : {"16.7", "1e300", "18446744073709551615"})
-    EXPECT_THAT(
-        error_of_json(R"({"features": [{"name": "a", "min_count": )" + std::string(number) + "}]}").c_str()),
-        HasSubstr("expected a fitting value for \"min_count\""));
+  for (const std::string number : {"16.7", "1e300", "18446744073709551615"}) {
+    const std::string text = R"({"features": [{"name": "a", "min_count": )" + number + "}]}";
+    EXPECT_THAT(error_of_json(text.c_str()),
+                HasSubstr("expected a fitting value for \"min_count\""));
+  }
 }
 
 TEST(SchemaJson, ValidatesWhatItRead) {
