@@ -14,7 +14,7 @@ namespace feat2vec::apps {
 std::string checkpoint_path(const std::string& model_path) { return model_path + ".checkpoint"; }
 
 CheckpointWriter::CheckpointWriter(std::string path, double every, const Model& model,
-                                   const trainers::Trainer& trainer, nlohmann::json about)
+                                   const trainers::Trainer& trainer, RunPosition about)
     : path_(std::move(path)),
       every_(every),
       model_(model),
@@ -38,9 +38,8 @@ void CheckpointWriter::on_end() {
 void CheckpointWriter::write() {
   try {
     trainers::TrainState state = trainer_.state();
-    nlohmann::json position = about_;
-    position["trainer"] = std::move(state.position);
-    storage::save_checkpoint(path_, model_, state.tensors, position);
+    about_.trainer = std::move(state.position);
+    storage::save_checkpoint(path_, model_, state.tensors, to_json(about_));
   } catch (const Error& error) {
     warn(fmt::format("no checkpoint: {}", error.what()));
   }

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "apps/run_position.h"
 #include "feat2vec/storage/model.h"
 #include "trainers/observer.h"
 #include "trainers/trainer.h"
@@ -18,11 +18,11 @@ std::string checkpoint_path(const std::string& model_path);
 /// one stays.
 class CheckpointWriter : public trainers::Observer {
  public:
-  /// `model` holds the module that `trainer` trains. `about` (stage, options, fingerprint) is stored
-  /// beside the trainer's position. All must outlive the writer. `every` 0 turns it off, but for
+  /// `model` holds the module that `trainer` trains. `about` is stored with the trainer's
+  /// position in it. All must outlive the writer. `every` 0 turns it off, but for
   /// signals.
   CheckpointWriter(std::string path, double every, const Model& model,
-                   const trainers::Trainer& trainer, nlohmann::json about);
+                   const trainers::Trainer& trainer, RunPosition about);
 
   void on_step(const trainers::StepReport& report) override;
   void on_epoch(const trainers::EpochReport& report) override;
@@ -38,7 +38,7 @@ class CheckpointWriter : public trainers::Observer {
   double every_;
   const Model& model_;
   const trainers::Trainer& trainer_;
-  nlohmann::json about_;
+  RunPosition about_;
   Clock::time_point written_ = Clock::now();
   bool stepped_ = false;
 };

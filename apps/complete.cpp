@@ -34,6 +34,10 @@ bool names_a_table(const CompleteArguments& arguments) {
 
 void check(const CompleteArguments& a) {
   if (a.k < 1) throw UsageError(fmt::format("-k: expected 1 or more, received {}", a.k));
+  if (a.json && (!a.queries.empty() || names_a_table(a)))
+    throw UsageError("--json: expected known values, received a table or --queries");
+  if (!a.task.empty() && a.queries.empty())
+    throw UsageError("--task: expected --queries beside it, received none");
   if (!a.queries.empty()) {
     if (a.out.empty()) throw UsageError("--queries: expected --out beside it, received none");
     if (!a.target.empty() || !a.known.empty())
@@ -136,8 +140,12 @@ void run_complete(const CompleteArguments& arguments) {
   const reading::Values values(model, values_options(model));
   if (arguments.queries.empty()) target_called(values, arguments.target);
   StoredKnowledge stored(model, values, arguments.model);
-  if (!stored.memory && !arguments.train.empty())
-    stored.memory = count_rows(values, arguments.train);
+  if (!arguments.train.empty()) {
+    if (stored.memory)
+      warn("--train is not read: the model has the counts of its training rows");
+    else
+      stored.memory = count_rows(values, arguments.train);
+  }
   const Readouts readouts(values, stored);
   if (!arguments.queries.empty())
     write_scores(arguments, values, readouts);

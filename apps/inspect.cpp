@@ -132,6 +132,7 @@ void print_table(const InspectArguments& arguments, const tables::Table& table,
 }
 
 void inspect_table(const InspectArguments& arguments) {
+  if (arguments.values) throw UsageError("--values: expected a model, received a table");
   const int threads = trainers::kernels::available_cores();
   tables::ReadOptions read = arguments.read;
   read.threads = threads;
@@ -142,10 +143,18 @@ void inspect_table(const InspectArguments& arguments) {
   tables::check_learnable(table, inference.schema);
 }
 
+void check_for_model(const InspectArguments& arguments) {
+  if (!arguments.read.header.empty())
+    throw UsageError("--header: expected a table, received a model");
+  if (arguments.read.skip_bad_rows)
+    throw UsageError("--bad-rows: expected a table, received a model");
+}
+
 void run_inspect(const InspectArguments& arguments) {
   const bool alone = arguments.paths.size() == 1 && arguments.paths.front() != "-";
   const storage::FileKind kind =
       alone ? storage::file_kind(arguments.paths.front()) : storage::FileKind::kOther;
+  if (kind != storage::FileKind::kOther) check_for_model(arguments);
   switch (kind) {
     case storage::FileKind::kModel:
       inspect_model(arguments, "model");

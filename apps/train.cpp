@@ -9,109 +9,14 @@
 
 #include "apps/choices.h"
 #include "apps/command.h"
+#include "apps/console.h"
 #include "apps/stop_on.h"
 #include "apps/train_arguments.h"
+#include "apps/train_data_flags.h"
 #include "apps/train_run.h"
 
 namespace feat2vec::apps {
 namespace {
-
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts;
-  std::size_t start = 0;
-  for (std::size_t end = 0; end != std::string::npos; start = end + 1) {
-    end = text.find(separator, start);
-    parts.push_back(text.substr(start, end - start));
-  }
-  return parts;
-}
-
-tables::BagColumn bag_column(const std::string& text) {
-  const std::size_t colon = text.find(':');
-  if (colon == std::string::npos || colon + 1 == text.size()) return {text, std::nullopt};
-  return {text.substr(0, colon), text.substr(colon + 1)};
-}
-
-/// Options that take a list take one word each time they are given, so that tables may follow them.
-void add_data_options(CLI::App* command, TrainArguments& a) {
-  command
-      ->add_option("data", a.data, "Tables: CSV, TSV, Parquet, Arrow, JSON, .gz, .zst; - is stdin")
-      ->required();
-  command->add_option("--schema", a.schema, "Schema (JSON) instead of inferring one");
-  command
-      ->add_option("--header", a.read.header,
-                   "Names of the columns, for text without a header line")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command->add_option("--columns", a.inference.columns, "Use these columns only")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command->add_option("--categorical", a.inference.categorical, "A column that is categorical")
-      ->allow_extra_args(false)
-      ->take_all();
-  command
-      ->add_option_function<std::vector<std::string>>(
-          "--bag",
-          [&a](const std::vector<std::string>& bags) {
-            for (const std::string& bag : bags) a.inference.bags.push_back(bag_column(bag));
-          },
-          "A column that is a bag, COLUMN or COLUMN:SEPARATOR")
-      ->allow_extra_args(false)
-      ->take_all();
-  command
-      ->add_option_function<std::vector<std::string>>(
-          "--numeric",
-          [&a](const std::vector<std::string>& groups) {
-            for (const std::string& group : groups)
-              a.inference.numeric.push_back(split(group, ','));
-          },
-          "Columns of numbers that share one vector, A or A,B,C")
-      ->allow_extra_args(false)
-      ->take_all();
-  command
-      ->add_option(
-          "--text", a.inference.text,
-          "A column of text, whose words get vectors; without this long texts are left out")
-      ->allow_extra_args(false)
-      ->take_all();
-  command
-      ->add_option("--missing", a.inference.missing_words,
-                   "A word that means missing in every column, besides the empty cell")
-      ->allow_extra_args(false)
-      ->take_all();
-  command
-      ->add_option_function<std::string>(
-          "--bad-rows", [&a](const std::string& word) { a.read.skip_bad_rows = word == "skip"; },
-          "error | skip: what to do with rows that cannot be read")
-      ->check(one_of({"error", "skip"}));
-  command->add_flag("--cache", a.cache,
-                    "Keep the columns in DATA.f2v-cache, mapped into memory; the next run with the "
-                    "same content need not read the text");
-  auto* valid = command->add_option("--valid", a.valid, "Table of validation rows");
-  command
-      ->add_option("--valid-share", a.valid_share,
-                   "Share of the rows kept to choose the number of epochs by their loss")
-      ->capture_default_str()
-      ->excludes(valid);
-  command->add_flag(
-      "--reader,!--no-reader", a.reader,
-      "Fit what weighs the answers of `complete`, on rows kept from a first training, "
-      "and say how good they are (default where there are 300 such rows)");
-  add_choice<reading::BagAnswer>(
-      command, "--answers", a.answers,
-      {{"random", reading::BagAnswer::kRandom}, {"first", reading::BagAnswer::kFirst}},
-      "which member of a bag the reader learns to find: any (default), or the first, where their "
-      "order means something, as in a list of authors");
-  const std::map<std::string, std::int64_t> bytes{
-      {"b", 1}, {"k", 1 << 10}, {"m", 1 << 20}, {"g", 1 << 30}};
-  command
-      ->add_option("--memory", a.memory_bytes,
-                   "Bytes for the counts that the reader has beside the vectors, such as 256m "
-                   "(default); 0: none")
-      ->transform(amount(bytes, "256m"));
-  command->add_flag("--refit,!--no-refit", a.refit,
-                    "Then train again on all rows for that many epochs (default)");
-}
 
 void add_preset(CLI::App* command, TrainArguments& a) {
   command
@@ -281,6 +186,24 @@ void add_running_options(CLI::App* command, TrainArguments& a) {
   command->add_flag("--quiet", a.quiet, "Print nothing but warnings and errors");
 }
 
+/// Warns of flags that say nothing with the others, so that nobody waits for what they do.
+void warn_of_idle_flags(const CLI::App& command, const TrainArguments& a) {
+  const struct {
+    const char* flag;
+    bool idle;
+    const char* without;
+  } flags[] = {
+      {"--keep", a.sampler.contexts.keep == 0, "keep in --context"},
+      {"--exact-values", a.train.objective != trainers::Objective::kSoftmax, "--objective softmax"},
+      {"--patience", !a.choose_epochs && a.train.patience > 0,
+       "--valid, --valid-share or --stop-on"},
+      {"--answers", !a.reader, "--reader"},
+      {"--memory", !a.reader, "--reader"}};
+  for (const auto& [flag, idle, without] : flags)
+    if (idle && command.count(flag) > 0)
+      warn(fmt::format("{} does nothing without {}", flag, without));
+}
+
 }  // namespace
 
 void add_train(CLI::App& app, int& exit_code) {
@@ -297,7 +220,11 @@ void add_train(CLI::App& app, int& exit_code) {
       "The schema is inferred and printed; flags that name a column override what was inferred.\n"
       "Ctrl-C stops after the step, writes the model and OUT.checkpoint; --resume goes on from "
       "it.");
-  command->callback([arguments, &exit_code] { exit_code = run_train(*arguments); });
+  command->callback([arguments, command, &exit_code] {
+    finish(*arguments);
+    warn_of_idle_flags(*command, *arguments);
+    exit_code = run_train(*arguments);
+  });
 }
 
 }  // namespace feat2vec::apps

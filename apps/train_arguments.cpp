@@ -22,10 +22,6 @@ void check(bool holds, std::string_view flag, std::string_view expected, const T
     throw UsageError(fmt::format("{}: expected {}, received {}", flag, expected, received));
 }
 
-}  // namespace
-
-namespace {
-
 /// The published method: whole groups against whole rows, one number in common, NCE with alpha1 .25 and alpha2 .75.
 void set_published(TrainArguments& arguments) {
   arguments.model.prior = Prior::kNone;

@@ -56,12 +56,13 @@ void check_device(const TrainArguments& arguments) {
 
 /// The checkpoint to go on from. Throws Error when there is none, or when an option that changes
 /// results differs, naming each.
-storage::Checkpoint load_resumable(const TrainArguments& arguments) {
+Resumable load_resumable(const TrainArguments& arguments) {
   const std::string path = checkpoint_path(arguments.out);
   if (!std::filesystem::exists(path))
     throw Error(fmt::format("{}: expected a checkpoint to resume from, received none", path));
-  storage::Checkpoint checkpoint = storage::load_checkpoint(path);
-  const nlohmann::json then = checkpoint.position.value("options", nlohmann::json::object());
+  Resumable found{storage::load_checkpoint(path), {}};
+  found.position = run_position_from_json(found.checkpoint.position, path);
+  const nlohmann::json& then = found.position.options;
   const nlohmann::json now = result_options(arguments);
   std::vector<std::string> differing;
   for (const auto& [name, value] : now.items())
@@ -71,7 +72,7 @@ storage::Checkpoint load_resumable(const TrainArguments& arguments) {
   if (!differing.empty())
     throw Error(fmt::format("{}: expected the options of the checkpoint, received other {}", path,
                             fmt::join(differing, ", ")));
-  return checkpoint;
+  return found;
 }
 
 /// Runs the stages of one command.
@@ -81,7 +82,7 @@ class Run {
       : arguments_(std::move(arguments)), fits_reader_(arguments_.reader) {}
 
   int operator()() {
-    if (arguments_.resume) checkpoint_ = load_resumable(arguments_);
+    if (arguments_.resume) resumed_ = load_resumable(arguments_);
     std::optional<TrainTable> table = read_train_table(arguments_);
     apply(arguments_, table->schema);
     if (!arguments_.stop_on.empty()) check_stop_feature(arguments_.stop_on, table->schema);
@@ -89,9 +90,10 @@ class Run {
     say(arguments_, fmt::format("{}: {} rows\n{}", table->table.source_name(), table->table.rows(),
                                 table->description));
     if (caught_signal() != 0) return 128 + caught_signal();
-    if (checkpoint_ && checkpoint_->position.value("stage", "") == "final")
-      return final_stage(std::move(table), checkpoint_->position.value("epochs", std::int64_t{0}),
-                         checkpoint_->position.value("selection", nlohmann::json()));
+    if (resumed_ && resumed_->position.stage == "final") {
+      const RunPosition position = resumed_->position;
+      return final_stage(std::move(table), position.epochs, position.selection);
+    }
     if (fits_reader_ && !arguments_.choose_epochs) {
       fits_reader_ = hold_out(*table, arguments_.seed, arguments_.train.threads);
       if (!fits_reader_) say(arguments_, "too few rows to fit a reader on");
@@ -124,7 +126,7 @@ class Run {
     if (!refit) table.reset();
     const std::int64_t most = most_epochs(data);
     StageResult result =
-        run_stage(arguments_, {refit ? "select" : "only", most, {}}, data, resumed());
+        run_stage(arguments_, {refit ? "select" : "only", most, {}}, data, take_resumed());
     const bool ended = result.training.outcome == trainers::Outcome::kCompleted ||
                        result.training.outcome == trainers::Outcome::kStoppedEarly;
     nlohmann::json found = nlohmann::json::object();
@@ -140,7 +142,6 @@ class Run {
         arguments_.choose_epochs
             ? fmt::format("best after epoch {}; training on all {} rows for as long", epochs, rows)
             : fmt::format("training on all {} rows", rows));
-    checkpoint_.reset();
     for (const char* key : {"best_epoch", "stop_on", "validation"})
       if (result.model.provenance.contains(key)) found[key] = result.model.provenance[key];
     return final_stage(std::move(table), epochs, found);
@@ -163,7 +164,7 @@ class Run {
     const TrainData data =
         encode(table->schema, table->table, std::nullopt, arguments_.train.threads);
     table.reset();
-    StageResult result = run_stage(arguments_, {"final", epochs, found}, data, resumed());
+    StageResult result = run_stage(arguments_, {"final", epochs, found}, data, take_resumed());
     if (found.contains("reader")) {
       store_reader(result.model, arguments_, data.training,
                    reading::fitted_reader_from_json(found["reader"]));
@@ -172,7 +173,8 @@ class Run {
     return finish_stage(result);
   }
 
-  const storage::Checkpoint* resumed() const { return checkpoint_ ? &*checkpoint_ : nullptr; }
+  /// The checkpoint is for the first stage that runs.
+  std::optional<Resumable> take_resumed() { return std::exchange(resumed_, std::nullopt); }
 
   /// Writes the model and says how training ended. The model of a first stage is complete, so it stays
   /// when the second one does not get to its end; nothing is written when nothing was learned.
@@ -199,13 +201,12 @@ class Run {
 
   TrainArguments arguments_;
   bool fits_reader_;
-  std::optional<storage::Checkpoint> checkpoint_;
+  std::optional<Resumable> resumed_;
 };
 
 }  // namespace
 
 int run_train(TrainArguments arguments) {
-  finish(arguments);
   check_output(arguments);
   check_device(arguments);
   at::set_num_threads(1);  // of torch: sums in one order, whatever --threads says

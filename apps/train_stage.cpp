@@ -86,8 +86,7 @@ Model make_model(const TrainArguments& arguments, const TrainData& data) {
   return model;
 }
 
-void check_same_data(const storage::Checkpoint& checkpoint, const std::string& expected) {
-  const std::string received = checkpoint.position.value("data", "");
+void check_same_data(const std::string& received, const std::string& expected) {
   if (received != expected)
     throw Error(
         fmt::format("--resume: expected a checkpoint of the same data ({}), received one of "
@@ -129,7 +128,7 @@ void release_freed_memory() {
 }  // namespace
 
 StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const TrainData& data,
-                      const storage::Checkpoint* resume) {
+                      std::optional<Resumable> resume) {
   release_freed_memory();
   const std::string data_print = fingerprint(data);
   StageResult result{make_model(arguments, data), {}};
@@ -143,20 +142,22 @@ StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const
   trainers::Trainer trainer(module, samplers.training, samplers.validation, options);
   const bool measured = samplers.validation && !arguments.stop_on.empty();
   if (measured) trainer.choose_by(stop_measure(arguments, result.model, *data.questions));
-  if (resume != nullptr) {
-    check_same_data(*resume, data_print);
-    trainers::set_parameters(*module, trainers::copy_parameters(*resume->model.module));
-    trainer.resume({resume->position.at("trainer"), resume->state});
+  if (resume) {
+    check_same_data(resume->position.data, data_print);
+    trainers::set_parameters(*module, trainers::copy_parameters(*resume->checkpoint.model.module));
+    trainer.resume({resume->position.trainer, resume->checkpoint.state});
+    resume.reset();  // it is as large as the model
   }
   const std::vector<std::string> groups = group_names(result.model.schema);
   const auto progress = make_progress(arguments, groups);
   CheckpointWriter checkpoints(checkpoint_path(arguments.out), arguments.checkpoint_every,
                                result.model, trainer,
-                               {{"stage", stage.name},
-                                {"epochs", stage.epochs},
-                                {"selection", stage.selection},
-                                {"options", result_options(arguments)},
-                                {"data", data_print}});
+                               {.stage = stage.name,
+                                .epochs = stage.epochs,
+                                .selection = stage.selection,
+                                .options = result_options(arguments),
+                                .data = data_print,
+                                .trainer = {}});
   trainer.observe(*progress);
   trainer.observe(checkpoints);
   const double noise_level = trainers::noise_level(arguments.sampler.noise_rows);

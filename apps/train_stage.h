@@ -1,8 +1,10 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
+#include "apps/run_position.h"
 #include "apps/train_arguments.h"
 #include "apps/train_data.h"
 #include "feat2vec/storage/model.h"
@@ -26,9 +28,15 @@ struct StageResult {
   trainers::TrainResult training;
 };
 
-/// Trains on `data`, from `resume` on when it is not null. Throws Error when the checkpoint was made
-/// of other data.
+/// A checkpoint to go on from.
+struct Resumable {
+  storage::Checkpoint checkpoint;
+  RunPosition position;  ///< of `checkpoint`
+};
+
+/// Trains on `data`, from `resume` on when there is one, of which it lets go. Throws Error when the
+/// checkpoint was made of other data.
 StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const TrainData& data,
-                      const storage::Checkpoint* resume);
+                      std::optional<Resumable> resume);
 
 }  // namespace feat2vec::apps

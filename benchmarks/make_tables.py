@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the tables of the benchmarks, always the same: make_tables.py FOLDER [wide] [large] [hot] [seed]
+"""Writes the tables of the benchmarks, always the same.
 
 wide   200,000 rows, 10 columns, 205,553 values, Zipf(0.9)
 large  2,000,000 rows, 8 columns, 1.35 million values, Zipf(0.75)
@@ -11,8 +11,8 @@ The columns of a row of the others share a hidden cluster, so that there is some
 is written as NAME.ids (int32: rows, columns, values of each column, then the ids by row), NAME.csv, and
 NAME.txt with one token a value for word2vec and its kind; numbers as NAME.numbers (float32, by row).
 """
+import argparse
 import pathlib
-import sys
 
 import numpy as np
 
@@ -83,11 +83,15 @@ def write(path, ids, numbers):
 
 
 def main():
-    if len(sys.argv) < 2 or any(name not in TABLES for name in sys.argv[2:]):
-        sys.exit(__doc__)
-    folder = pathlib.Path(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"of {', '.join(TABLES)} (default: all)")
+    arguments = parser.parse_args()
+    if unknown := [name for name in arguments.tables if name not in TABLES]:
+        parser.error(f"expected tables of {', '.join(TABLES)}, received {', '.join(unknown)}")
+    folder = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
-    for name in sys.argv[2:] or TABLES:
+    for name in arguments.tables or TABLES:
         table = TABLES[name]()
         ids, numbers = table if isinstance(table, tuple) else (table, np.empty((len(table), 0)))
         write(folder / name, ids, numbers)

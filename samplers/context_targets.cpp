@@ -54,33 +54,35 @@ void ContextTargets::add_groups(const ImplicitSampler& rows,
 void ContextTargets::add_targets(const ImplicitSampler& rows) {
   begin_.reserve(static_cast<std::size_t>(items_.rows()) + 1);
   begin_.push_back(0);
-  if (member_) row_of_.reserve(static_cast<std::size_t>(items_.size()));
+  std::int64_t targets = 0;
   for (std::int64_t row = 0; row < items_.rows(); ++row) {
     if (member_) {
       for (std::int64_t item = items_.begin(row); item < items_.begin(row + 1); ++item)
-        if (group_of(items_[item].feature) >= 0) add(row, item);
+        if (group_of(items_[item].feature) >= 0 && add(row, item, targets)) ++targets;
     } else {
       for (std::int64_t group = 0; group < rows.noise().groups(); ++group)
-        if (rows.entities().present(row, group)) add(row, group);
+        if (rows.entities().present(row, group) && add(row, group, targets)) ++targets;
     }
-    begin_.push_back(size());
+    begin_.push_back(targets);
   }
+  if (member_ && targets == items_.size()) std::vector<std::int64_t>().swap(begin_);
+  row_of_ = RowFinder(begins());
 }
 
-/// Adds a target if it has a context.
-void ContextTargets::add(std::int64_t row, std::int64_t own) {
+/// Adds what would be number `target`, if it has a context; returns whether.
+bool ContextTargets::add(std::int64_t row, std::int64_t own, std::int64_t target) {
   int others = 0;  // of two it is known that they are several
   each_other(row, static_cast<std::int32_t>(own), [&](const Item&) { return ++others < 2; });
-  if (others == 0) return;
+  if (others == 0) return false;
   have_choice_ = have_choice_ || others > 1;
-  if (own_.empty() && own != size()) {
-    own_.resize(row_of_.size());
+  if (own_.empty() && own != target) {
+    own_.resize(static_cast<std::size_t>(target));
     std::iota(own_.begin(), own_.end(), 0);
     own_.push_back(static_cast<std::int32_t>(own));
   } else if (!own_.empty()) {
     own_.push_back(static_cast<std::int32_t>(own));
   }
-  row_of_.push_back(static_cast<std::int32_t>(row));
+  return true;
 }
 
 void ContextTargets::collect_others(std::int64_t target, std::vector<Item>& others) const {

@@ -9,6 +9,7 @@
 #include "feat2vec/prefetch.h"
 #include "samplers/implicit_sampler.h"
 #include "samplers/items.h"
+#include "samplers/row_finder.h"
 
 namespace feat2vec::samplers {
 
@@ -20,12 +21,14 @@ class ContextTargets {
   /// and for 2^31 rows or values.
   ContextTargets(const ImplicitSampler& rows, std::vector<std::uint8_t> meets);
 
-  std::int64_t size() const { return static_cast<std::int64_t>(row_of_.size()); }
+  std::int64_t size() const { return begins().back(); }
 
   /// [rows + 1]: the first target of each row.
-  std::span<const std::int64_t> begins() const { return begin_; }
+  std::span<const std::int64_t> begins() const {
+    return begin_.empty() ? items_.begins() : std::span<const std::int64_t>(begin_);
+  }
 
-  std::int64_t row(std::int64_t target) const { return row_of_[static_cast<std::size_t>(target)]; }
+  std::int64_t row(std::int64_t target) const { return row_of_(begins(), target); }
 
   /// The sampling group of a target.
   std::int32_t group(std::int64_t target) const {
@@ -44,10 +47,10 @@ class ContextTargets {
   /// Ask memory for what the functions above read of a target: first the one, some targets later the
   /// next, for each tells where the next is.
   void prefetch_target(std::int64_t target) const {
-    prefetch(row_of_.data() + target);
+    row_of_.prefetch_hint(target);
     if (!own_.empty()) prefetch(own_.data() + target);
   }
-  void prefetch_row(std::int64_t target) const { prefetch(items_.begins().data() + row(target)); }
+  void prefetch_row(std::int64_t target) const { row_of_.prefetch_begin(begins(), target); }
   void prefetch_items(std::int64_t target) const {
     const Item* items = items_.of(row(target)).data();
     prefetch(items);
@@ -59,7 +62,7 @@ class ContextTargets {
 
   void add_groups(const ImplicitSampler& rows, const std::vector<std::uint8_t>& meets);
   void add_targets(const ImplicitSampler& rows);
-  void add(std::int64_t row, std::int64_t own);
+  bool add(std::int64_t row, std::int64_t own, std::int64_t target);
   std::int32_t own(std::int64_t target) const {
     return own_.empty() ? static_cast<std::int32_t>(target)
                         : own_[static_cast<std::size_t>(target)];
@@ -84,8 +87,8 @@ class ContextTargets {
   std::vector<std::int64_t> group_of_feature_;
   std::vector<std::uint8_t> meets_;  ///< [features or, in unit group, groups; features]
   Items items_;
-  std::vector<std::int64_t> begin_;
-  PageVector<std::int32_t> row_of_;  ///< [targets]
+  std::vector<std::int64_t> begin_;  ///< empty where every item is a target: it is the items' then
+  RowFinder row_of_;                 ///< of a target
   /// [targets]: the item, or the sampling group; empty where it has the target's number, as when every
   /// item is one.
   PageVector<std::int32_t> own_;

@@ -1,7 +1,6 @@
 #include "trainers/encoded_draws.h"
 
-#include <stdexcept>
-
+#include "feat2vec/error.h"
 #include "samplers/context_drawing.h"
 #include "trainers/words_ahead.h"
 
@@ -109,7 +108,7 @@ class EncodedDraws<T>::PairWriter {
   }
   [[noreturn]] void add_cell(samplers::Part::From /*from*/, std::int32_t /*feature*/,
                              std::int64_t /*row*/) {
-    throw std::logic_error("a cell among pairs of values");
+    throw Error("EncodedDraws", "pairs of values alone", "a whole cell");
   }
 
  private:

@@ -107,6 +107,8 @@ at::Tensor tensor_of(const std::vector<Number>& numbers) {
 Memory::Memory(const data::Dataset& rows, const Values& values, const MemoryOptions& options)
     : rows_(rows.rows()) {
   check_options(options, values);
+  if (rows_ > std::numeric_limits<std::int32_t>::max())
+    throw Error(kMemory, "fewer than 2^31 rows", fmt::format("{}", rows_));
   first_ = first_ids(values);
   const RowIds ids = row_ids(rows, values, first_, options);
   holding_.assign(static_cast<std::size_t>(first_.back()), 0);

@@ -15,7 +15,7 @@ import unittest
 CLI = os.path.abspath(os.environ["FEAT2VEC_CLI"]) if os.environ.get("FEAT2VEC_CLI") else ""
 SOURCE_DIR = os.environ.get("FEAT2VEC_SOURCE_DIR") or os.path.abspath(
     os.path.join(os.path.dirname(__file__), "..", ".."))
-TIMEOUT = 120
+TIMEOUT = float(os.environ.get("FEAT2VEC_TEST_SECONDS", "120"))  # of one command
 
 
 def skip(reason):

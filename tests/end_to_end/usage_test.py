@@ -110,6 +110,31 @@ class WrongUsage(CommandTest):
         self.refused(["train", "t.csv", "--dim", "x" * 100_000], "--dim")
         self.refused(["train", "t.csv", "--epochs", "999999999999999"], "--epochs: expected 1 to 1000000")
 
+    def test_flags_that_belong_to_something_else(self):
+        self.succeeds("train", "t.csv", "--quiet", "--epochs", "1", "--dim", "2", "--out", "m.f2v")
+        complete = ["complete", "m.f2v", "--target", "genre"]
+        self.refused([*complete, "t.csv", "--json"], "--json: expected known values, received a table")
+        self.refused([*complete, "studio=s1", "--task", "t"], "--task: expected --queries beside it, received none")
+        self.refused(["inspect", "t.csv", "--values"], "--values: expected a model, received a table")
+        self.refused(["inspect", "m.f2v", "--header", "a,b"], "--header: expected a table, received a model")
+        self.refused(["inspect", "m.f2v", "--bad-rows", "skip"], "--bad-rows: expected a table, received a model")
+
+    def test_flags_of_training_that_do_nothing_are_warned_of(self):
+        train = ["train", "t.csv", "--quiet", "--epochs", "1", "--dim", "2", "--out", "m.f2v"]
+        for flags, without in ((["--keep", "0.5"], "keep in --context"),
+                               (["--exact-values", "8", "--objective", "nce"], "--objective softmax"),
+                               (["--patience", "3"], "--valid, --valid-share or --stop-on"),
+                               (["--answers", "first", "--no-reader"], "--reader"),
+                               (["--memory", "1m", "--no-reader"], "--reader")):
+            with self.subTest(flags=flags):
+                _, errors = self.succeeds(*train, *flags)
+                self.assertEqual(errors, f"feat2vec: warning: {flags[0]} does nothing without {without}\n")
+        for flags in (["--context", "keep:1", "--keep", "0.5"], ["--exact-values", "8"],
+                      ["--valid-share", "0.2", "--patience", "3"], ["--stop-on", "mrr:genre", "--patience", "3"]):
+            with self.subTest(flags=flags):
+                _, errors = self.succeeds(*train, *flags)
+                self.assertNotIn("does nothing", errors)
+
     def test_what_training_cannot_stop_on(self):
         train = ["train", "t.csv", "--stop-on"]
         self.refused([*train, "mmr:genre"], "--stop-on", "mrr, mpr, hits1 or hits10", '"mmr:genre"', 'did you mean "mrr"')

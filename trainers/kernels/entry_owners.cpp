@@ -1,9 +1,9 @@
 #include "trainers/kernels/entry_owners.h"
 
 #include <limits>
-#include <stdexcept>
 #include <string>
 
+#include "feat2vec/error.h"
 #include "trainers/kernels/kernels.h"
 #include "trainers/kernels/radix_sort.h"
 
@@ -22,9 +22,8 @@ std::int64_t owner_of(std::int32_t row, std::int64_t owners) {
 
 void check_part_numbers(std::int64_t parts) {
   if (parts >= std::numeric_limits<std::int32_t>::max())
-    throw std::length_error(
-        "[FusedTrainer] expected fewer than 2^31 - 1 parts of one batch, received " +
-        std::to_string(parts) + "; use a smaller batch or fewer noise rows");
+    throw Error("FusedTrainer", "fewer than 2^31 - 1 parts of one batch",
+                std::to_string(parts) + "; use a smaller batch or fewer noise rows");
 }
 
 EntryOwners::EntryOwners(ThreadPool& pool, std::int64_t rows)

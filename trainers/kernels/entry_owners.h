@@ -34,7 +34,7 @@ class EntryOwners {
   std::vector<Buffers> buffers_;
 };
 
-/// Throws std::length_error when the parts of a batch cannot be told apart by 31 bits.
+/// Throws Error when the parts of a batch cannot be told apart by 31 bits.
 void check_part_numbers(std::int64_t parts);
 
 }  // namespace feat2vec::trainers::kernels
