@@ -21,7 +21,7 @@
 #include "samplers/implicit_sampler.h"
 #include "samplers/noise_tables.h"
 #include "trainers/evaluate.h"
-#include "trainers/named_tensors.h"
+#include "trainers/parameters.h"
 
 namespace feat2vec::apps {
 namespace {

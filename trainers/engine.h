@@ -8,8 +8,8 @@
 #include "feat2vec/nn/feat2vec.h"
 #include "samplers/implicit_sampler.h"
 #include "trainers/loss_sum.h"
-#include "trainers/named_tensors.h"
 #include "trainers/options.h"
+#include "trainers/parameters.h"
 
 namespace feat2vec::trainers {
 

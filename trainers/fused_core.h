@@ -11,8 +11,8 @@
 #include "trainers/kernels/group_losses.h"
 #include "trainers/kernels/kernels.h"
 #include "trainers/loss_sum.h"
-#include "trainers/named_tensors.h"
 #include "trainers/options.h"
+#include "trainers/parameters.h"
 #include "trainers/row_state.h"
 
 namespace feat2vec::trainers {

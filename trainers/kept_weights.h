@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "feat2vec/storage/scratch_file.h"
-#include "trainers/named_tensors.h"
+#include "trainers/parameters.h"
 
 namespace feat2vec::trainers {
 

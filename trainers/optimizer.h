@@ -4,8 +4,8 @@
 
 #include <memory>
 
-#include "trainers/named_tensors.h"
 #include "trainers/options.h"
+#include "trainers/parameters.h"
 
 namespace feat2vec::trainers {
 

@@ -6,8 +6,8 @@
 
 #include "feat2vec/nn/feat2vec.h"
 #include "trainers/kernels/views.h"
-#include "trainers/named_tensors.h"
 #include "trainers/options.h"
+#include "trainers/parameters.h"
 
 namespace feat2vec::trainers {
 

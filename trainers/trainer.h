@@ -15,9 +15,9 @@
 #include "trainers/engine.h"
 #include "trainers/kept_weights.h"
 #include "trainers/measure.h"
-#include "trainers/named_tensors.h"
 #include "trainers/observer.h"
 #include "trainers/options.h"
+#include "trainers/parameters.h"
 
 namespace feat2vec::trainers {
 

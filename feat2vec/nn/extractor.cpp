@@ -3,11 +3,14 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/embedding_bag.h>
+#include <ATen/ops/from_blob.h>
 #include <ATen/ops/where.h>
-#include <ATen/ops/zeros.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,8 +21,15 @@
 namespace feat2vec::nn {
 namespace {
 
+/// Zeros; of many, none takes memory before it is read or written, as the rows of a table of the whole
+/// model soon take the place of these.
 at::Tensor make_parameter(torch::nn::Module& module, const char* name, at::IntArrayRef shape) {
-  return module.register_parameter(name, at::zeros(shape));
+  const auto numbers = static_cast<std::size_t>(c10::multiply_integers(shape));
+  void* memory = std::calloc(std::max<std::size_t>(numbers, 1), sizeof(float));
+  if (memory == nullptr) throw std::bad_alloc();
+  const at::Tensor zeros = at::from_blob(
+      memory, shape, [](void* p) { std::free(p); }, at::TensorOptions(at::kFloat));
+  return module.register_parameter(name, zeros);
 }
 
 /// Whether `kNoValue` or `kMeanValue` is among the ids. Throws Error for lower ones.

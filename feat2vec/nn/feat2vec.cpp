@@ -4,6 +4,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/full_like.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
@@ -19,6 +20,7 @@
 
 #include "feat2vec/data/vocabulary.h"
 #include "feat2vec/error.h"
+#include "feat2vec/named_tensors.h"
 #include "feat2vec/nn/interaction.h"
 
 namespace feat2vec {
@@ -48,6 +50,12 @@ void check_features(const std::vector<nn::FeatureSpec>& features) {
 /// "f0", "f1", …: LibTorch forbids dots and empty names, which columns may have.
 std::string module_name(const char* prefix, std::size_t feature) {
   return fmt::format("{}{}", prefix, feature);
+}
+
+/// Draws what `normal_` draws for plain memory: rows of a wider table it would fill in another order.
+void fill_normal(const at::Tensor& rows, double std, at::Generator& generator) {
+  for (const at::Tensor& part : row_parts(rows))
+    part.copy_(at::empty(part.sizes(), part.options()).normal_(0, std, generator));
 }
 
 }  // namespace
@@ -85,8 +93,8 @@ Feat2VecImpl::Feat2VecImpl(const ModelOptions& options, std::vector<nn::FeatureS
   if (options_.groups == 0) options_.groups = groups;
   if (options_.prior != Prior::kNone)
     group_offsets_ = register_parameter("group_offsets", at::zeros({options_.groups}));
-  initialise();
   row_table();
+  initialise();
 }
 
 const nn::RowTable& Feat2VecImpl::row_table() {
@@ -114,7 +122,7 @@ void Feat2VecImpl::initialise() {
     if (!extractor) continue;
     // A user's module has started itself.
     for (const auto& parameter : extractor->named_parameters(/*recurse=*/false))
-      if (parameter.key() != "bias") parameter.value().normal_(0, options_.init_std, generator);
+      if (parameter.key() != "bias") fill_normal(parameter.value(), options_.init_std, generator);
   }
 }
 

@@ -148,8 +148,8 @@ void Memory::check(const Values& values) const {
   }
 }
 
-std::vector<std::pair<std::string, at::Tensor>> Memory::tensors() const {
-  std::vector<std::pair<std::string, at::Tensor>> found{
+NamedTensors Memory::tensors() const {
+  NamedTensors found{
       {"first", tensor_of(first_)},
       {"holding", tensor_of(holding_)},
       {"offsets", tensor_of(pairs_.offsets)},

@@ -1,16 +1,13 @@
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "feat2vec/data/dataset.h"
+#include "feat2vec/named_tensors.h"
 #include "feat2vec/reading/pair_counts.h"
 #include "feat2vec/reading/values.h"
 
@@ -36,10 +33,10 @@ class Memory {
   Memory(const data::Dataset& rows, const Values& values, const MemoryOptions& options = {});
 
   /// What `tensors` gave. Throws Error `WHERE: expected …` when they make no memory.
-  Memory(const std::vector<std::pair<std::string, at::Tensor>>& tensors, std::string_view where);
+  Memory(const NamedTensors& tensors, std::string_view where);
 
   /// What is remembered, by name.
-  std::vector<std::pair<std::string, at::Tensor>> tensors() const;
+  NamedTensors tensors() const;
 
   /// Throws Error unless these are counts of values such as `values` holds.
   void check(const Values& values) const;

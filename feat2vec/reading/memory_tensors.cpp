@@ -9,14 +9,12 @@
 namespace feat2vec::reading {
 namespace {
 
-using Tensors = std::vector<std::pair<std::string, at::Tensor>>;
-
 void require(bool holds, std::string_view where, const char* expected) {
   if (!holds) throw Error(fmt::format("{}: expected {}, received other numbers", where, expected));
 }
 
 template <typename Number>
-std::vector<Number> numbers(const Tensors& tensors, const char* name, std::string_view where) {
+std::vector<Number> numbers(const NamedTensors& tensors, const char* name, std::string_view where) {
   const auto found =
       std::find_if(tensors.begin(), tensors.end(), [&](const auto& t) { return t.first == name; });
   if (found == tensors.end()) {
@@ -33,7 +31,7 @@ std::vector<Number> numbers(const Tensors& tensors, const char* name, std::strin
   return {data, data + tensor.numel()};
 }
 
-bool has(const Tensors& tensors, std::string_view name) {
+bool has(const NamedTensors& tensors, std::string_view name) {
   return std::any_of(tensors.begin(), tensors.end(),
                      [&](const auto& t) { return t.first == name; });
 }
@@ -65,7 +63,7 @@ bool all_positive(const std::vector<std::int32_t>& counts, std::int32_t least) {
 
 }  // namespace
 
-Memory::Memory(const Tensors& tensors, std::string_view where)
+Memory::Memory(const NamedTensors& tensors, std::string_view where)
     : first_(numbers<std::int32_t>(tensors, "first", where)),
       holding_(numbers<std::int32_t>(tensors, "holding", where)) {
   pairs_.offsets = numbers<std::int64_t>(tensors, "offsets", where);

@@ -1,17 +1,15 @@
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "feat2vec/data/row_sketch.h"
 #include "feat2vec/data/schema.h"
 #include "feat2vec/data/vocabulary.h"
+#include "feat2vec/named_tensors.h"
 #include "feat2vec/nn/feat2vec.h"
 
 namespace feat2vec {
@@ -20,7 +18,7 @@ namespace feat2vec {
 /// and makes readers of it.
 struct StoredReader {
   nlohmann::json weights = nlohmann::json::object();
-  std::vector<std::pair<std::string, at::Tensor>> memory{};  ///< the counts; empty: none
+  NamedTensors memory{};  ///< the counts; empty: none
 };
 
 /// A trained model with all that is needed to use it: what the `.f2v` file holds.

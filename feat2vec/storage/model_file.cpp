@@ -51,22 +51,6 @@ void check_groups(const data::Schema& schema, const ModelOptions& options,
   }
 }
 
-/// Adds `tensors` under `prefix`.
-void add_tensors(Safetensors& content, std::string_view prefix, const NamedTensors& tensors) {
-  for (const auto& [name, tensor] : tensors) {
-    content.tensors.emplace_back(std::string(prefix) + name, tensor);
-  }
-}
-
-/// The tensors under `prefix`, by the rest of their names.
-NamedTensors tensors_under(const Safetensors& content, std::string_view prefix) {
-  NamedTensors found;
-  for (const auto& [name, tensor] : content.tensors) {
-    if (name.starts_with(prefix)) found.emplace_back(name.substr(prefix.size()), tensor);
-  }
-  return found;
-}
-
 // --- writing ---
 
 std::string json_text(const nlohmann::json& json, const std::string& path) {
@@ -121,7 +105,7 @@ Safetensors model_content(const Model& model, const char* kind, const std::strin
                       {"provenance", json_text(model.provenance, path)}};
   if (model.reader) {
     content.metadata[kReaderKey] = json_text(model.reader->weights, path);
-    add_tensors(content, kReaderPrefix, model.reader->memory);
+    append_with_prefix(content.tensors, kReaderPrefix, model.reader->memory);
   }
   if (model.seen) add_seen(content.tensors, *model.seen);
   return content;
@@ -264,7 +248,7 @@ Model read_model(const Safetensors& content, const std::string& path) {
   model.seen = read_seen(content, path);
   if (content.metadata.contains(kReaderKey)) {
     model.reader = StoredReader{metadata_json(content, kReaderKey, path),
-                                tensors_under(content, kReaderPrefix)};
+                                with_prefix(content.tensors, kReaderPrefix)};
   }
   return model;
 }
@@ -306,7 +290,7 @@ Model load_model(const std::string& path) {
 void save_checkpoint(const std::string& path, const Model& model, const NamedTensors& state,
                      const nlohmann::json& position) {
   Safetensors content = model_content(model, kCheckpointKind, path);
-  add_tensors(content, kStatePrefix, state);
+  append_with_prefix(content.tensors, kStatePrefix, state);
   content.metadata["position"] = json_text(position, path);
   write_safetensors(path, content);
 }
@@ -317,7 +301,7 @@ Checkpoint load_checkpoint(const std::string& path) {
     if (metadata_value(content, "kind", path) != kCheckpointKind) {
       throw file_error(path, "a checkpoint", "a model");
     }
-    return Checkpoint{read_model(content, path), tensors_under(content, kStatePrefix),
+    return Checkpoint{read_model(content, path), with_prefix(content.tensors, kStatePrefix),
                       metadata_json(content, "position", path)};
   });
 }

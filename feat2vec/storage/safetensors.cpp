@@ -10,6 +10,7 @@
 #include <bit>
 #include <cerrno>
 #include <cstdint>
+#include <cstddef>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -144,7 +145,14 @@ void add_opening(Checksum& checksum, std::uint64_t length, std::string text) {
   checksum.update(text.data(), text.size());
 }
 
-at::Tensor stored(const at::Tensor& tensor) { return tensor.detach().cpu().contiguous(); }
+/// Calls `with(bytes, size)` for what of a tensor is stored, a part after the other.
+template <class With>
+void each_stored(const at::Tensor& tensor, const With& with) {
+  for (const at::Tensor& part : row_parts(tensor.detach())) {
+    const at::Tensor plain = part.cpu().contiguous();
+    with(plain.const_data_ptr(), plain.nbytes());
+  }
+}
 
 }  // namespace
 
@@ -183,19 +191,17 @@ void write_safetensors(const std::string& path, const Safetensors& content) {
 
   Checksum checksum;
   add_opening(checksum, length, text);
-  for (const auto* named : order) {
-    const at::Tensor tensor = stored(named->second);
-    checksum.update(tensor.const_data_ptr(), tensor.nbytes());
-  }
+  for (const auto* named : order)
+    each_stored(named->second,
+                [&](const void* bytes, std::size_t size) { checksum.update(bytes, size); });
   text.replace(digits_position(text).value(), kNoDigits.size(), checksum.digits());
 
   AtomicFile file(path);
   file.write(&length, sizeof length);
   file.write(text);
-  for (const auto* named : order) {
-    const at::Tensor tensor = stored(named->second);
-    file.write(tensor.const_data_ptr(), tensor.nbytes());
-  }
+  for (const auto* named : order)
+    each_stored(named->second,
+                [&](const void* bytes, std::size_t size) { file.write(bytes, size); });
   file.commit();
 }
 

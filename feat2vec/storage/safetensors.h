@@ -1,17 +1,12 @@
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
-#include <vector>
+
+#include "feat2vec/named_tensors.h"
 
 namespace feat2vec::storage {
-
-/// Tensors with names, in an order that is kept.
-using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 
 /// The content of a safetensors file.
 struct Safetensors {

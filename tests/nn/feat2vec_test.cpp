@@ -1,7 +1,10 @@
 #include "feat2vec/nn/feat2vec.h"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/equal.h>
 #include <gmock/gmock.h>
 
 #include <limits>
@@ -235,6 +238,20 @@ TEST(Feat2Vec, WeightsStartNormalAndBiasesAtZero) {
   EXPECT_EQ(model->extractor(2)->named_parameters()["bias"].abs().max().item<double>(), 0);
   EXPECT_EQ(model->bias(3)->parameters()[0].abs().max().item<double>(), 0);
   EXPECT_EQ(model->group_offsets().abs().max().item<double>(), 0);
+}
+
+TEST(Feat2Vec, WeightsAreThoseThatTorchDrawsForOneTableAfterTheOther) {
+  ModelOptions options = dim(7);
+  options.seed = 11;
+  const Feat2Vec model(
+      options, Specs{FeatureSpec::categorical("many", 40'001), FeatureSpec::categorical("one", 1),
+                     FeatureSpec::bag("some", 900)});
+  at::Generator generator = at::detail::createCPUGenerator(options.seed);
+  for (const std::int64_t rows : {40'001, 1, 900}) {
+    const std::size_t f = rows == 40'001 ? 0 : rows == 1 ? 1 : 2;
+    const at::Tensor expected = at::empty({rows, 7}).normal_(0, options.init_std, generator);
+    EXPECT_TRUE(at::equal(model->extractor(f)->parameter("weight"), expected)) << rows;
+  }
 }
 
 TEST(Feat2Vec, ScoresNoRows) {

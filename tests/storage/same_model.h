@@ -30,8 +30,8 @@ inline void expect_equal(const Model& a, const Model& b) {
     EXPECT_EQ(a.seen->once, b.seen->once);
     EXPECT_TRUE(at::equal(a.seen->hashes, b.seen->hashes));
   }
-  const storage::NamedTensors x = storage::model_tensors(a.module);
-  const storage::NamedTensors y = storage::model_tensors(b.module);
+  const NamedTensors x = storage::model_tensors(a.module);
+  const NamedTensors y = storage::model_tensors(b.module);
   ASSERT_EQ(x.size(), y.size());
   for (std::size_t i = 0; i < x.size(); ++i) {
     EXPECT_EQ(x[i].first, y[i].first);

@@ -4,7 +4,7 @@
 #include <c10/core/Device.h>
 #include <gtest/gtest.h>
 
-#include "trainers/named_tensors.h"
+#include "trainers/parameters.h"
 
 namespace feat2vec::testing {
 
@@ -19,9 +19,8 @@ class CudaTest : public ::testing::Test {
 inline c10::Device gpu() { return {at::kCUDA, 0}; }
 
 /// |received − expected| ≤ relative·|expected| + absolute for every weight, wherever it is.
-inline void expect_weights_near(const trainers::NamedTensors& received,
-                                const trainers::NamedTensors& expected, double relative,
-                                double absolute) {
+inline void expect_weights_near(const NamedTensors& received, const NamedTensors& expected,
+                                double relative, double absolute) {
   ASSERT_EQ(received.size(), expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const at::Tensor gap = (received[i].second.cpu() - expected[i].second.cpu()).abs();

@@ -1,4 +1,4 @@
-#include "trainers/named_tensors.h"
+#include "trainers/parameters.h"
 
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
@@ -54,11 +54,6 @@ NamedTensors copy_of(const NamedTensors& tensors) {
   return copies;
 }
 
-std::vector<at::Tensor> row_parts(const at::Tensor& tensor) {
-  constexpr std::int64_t kRows = 16384;
-  return tensor.dim() == 0 ? std::vector{tensor} : tensor.split(kRows);
-}
-
 void check_parameters(const torch::nn::Module& module, const NamedTensors& weights) {
   check_same(parameters_of(module), weights, "set_parameters");
 }
@@ -72,18 +67,6 @@ void copy_tensors(NamedTensors& target, const NamedTensors& source, const std::s
   check_same(target, source, where);
   const at::NoGradGuard no_grad;
   for (auto& [name, tensor] : target) tensor.copy_(*find(source, name));
-}
-
-NamedTensors with_prefix(const NamedTensors& tensors, const std::string& prefix) {
-  NamedTensors found;
-  for (const auto& [name, tensor] : tensors)
-    if (name.starts_with(prefix)) found.emplace_back(name.substr(prefix.size()), tensor);
-  return found;
-}
-
-void append_with_prefix(NamedTensors& target, const std::string& prefix,
-                        const NamedTensors& tensors) {
-  for (const auto& [name, tensor] : tensors) target.emplace_back(prefix + name, tensor);
 }
 
 }  // namespace feat2vec::trainers
