@@ -10,6 +10,16 @@ macro(feat2vec_require package debian_package)
   endif()
 endmacro()
 
+# Programs with a libstdc++ inside and LibTorch with a shared one free each other's objects.
+if("stdc++" IN_LIST CMAKE_CXX_IMPLICIT_LINK_LIBRARIES)
+  execute_process(COMMAND "${CMAKE_CXX_COMPILER}" -print-file-name=libstdc++.so
+    OUTPUT_VARIABLE feat2vec_libstdcxx OUTPUT_STRIP_TRAILING_WHITESPACE)
+  if(NOT IS_ABSOLUTE "${feat2vec_libstdcxx}")
+    message(FATAL_ERROR "feat2vec needs a compiler with a shared libstdc++, as LibTorch has.\n"
+      "${CMAKE_CXX_COMPILER} has an archive alone. Name another, such as CXX=/usr/bin/g++, and remove "
+      "${CMAKE_BINARY_DIR}.")
+  endif()
+endif()
 find_package(Feat2vecTorch REQUIRED)
 find_path(FEAT2VEC_FMT_INCLUDE_DIR fmt/format.h HINTS "${FEAT2VEC_TORCH_ROOT}/include")
 mark_as_advanced(FEAT2VEC_FMT_INCLUDE_DIR)
