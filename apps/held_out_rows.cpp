@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <span>
 
 #include "feat2vec/tables/encoder.h"
@@ -11,8 +10,6 @@
 
 namespace feat2vec::apps {
 namespace {
-
-constexpr std::uint32_t kHoldOutEpoch = std::numeric_limits<std::uint32_t>::max() - 1;
 
 /// Rows that are not held out, by value.
 class Remaining {
@@ -57,7 +54,7 @@ std::vector<std::int64_t> held_out_rows(const data::Dataset& rows, double share,
       static_cast<std::size_t>(std::llround(share * static_cast<double>(rows.rows())));
   const samplers::Items items(rows);
   Remaining remaining(rows);
-  const samplers::RowOrder order(rows.rows(), seed, kHoldOutEpoch);
+  const samplers::RowOrder order(rows.rows(), seed, samplers::RowOrder::kNoEpoch);
   std::vector<std::int64_t> held_out;
   std::vector<std::int64_t> others;
   for (std::int64_t i = 0; i < rows.rows() && held_out.size() < wanted; ++i) {

@@ -95,14 +95,13 @@ void check_named_columns(const tables::Table& table, const tables::InferenceOpti
 /// The last rows of a shuffle are kept for validation; both lists are in the table's order.
 void split(TrainTable& result, double share, std::uint64_t seed) {
   if (share == 0) return;
-  constexpr std::uint32_t kSplitEpoch = 0xFFFFFFFEU;  // a shuffle that no epoch of training uses
   const std::int64_t rows = result.table.rows();
   const auto kept = static_cast<std::int64_t>(static_cast<double>(rows) * share);
   if (kept == 0)
     throw UsageError(fmt::format(
         "--valid-share: expected a share of {} rows that is a row at least, received {}", rows,
         share));
-  const samplers::RowOrder order(rows, seed, kSplitEpoch);
+  const samplers::RowOrder order(rows, seed, samplers::RowOrder::kNoEpoch);
   for (std::int64_t position = 0; position < rows; ++position)
     (position < rows - kept ? result.training_rows : result.valid_rows).push_back(order(position));
   std::sort(result.training_rows.begin(), result.training_rows.end());

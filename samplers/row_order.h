@@ -13,6 +13,9 @@ namespace feat2vec::samplers {
 /// (cycle walking, Black & Rogaway 2002).
 class RowOrder {
  public:
+  /// An epoch that no training has: for shuffles that are not the order of one.
+  static constexpr std::uint32_t kNoEpoch = 0xFFFFFFFEU;
+
   /// Throws Error when `rows` is negative or above 2^60.
   RowOrder(std::int64_t rows, std::uint64_t seed, std::uint32_t epoch);
 

@@ -132,6 +132,17 @@ def dense(self, numbers: Tensor, weight: Tensor, added: Optional[Tensor], missin
 )PY";
 
 inline constexpr std::string_view kEmbedNumbers = R"PY(
+def number(self, text: str) -> float:
+    digits = 0
+    others = 0
+    for i in range(len(text)):
+        if text[i].isdigit():
+            digits += 1
+        elif "+-.eE".find(text[i]) < 0:
+            others += 1
+    assert digits > 0 and others == 0, "{}: expected a plain number such as -1.5, received \"{}\"".format(self.name, text)
+    return float(text)
+
 def embed(self, values: List[str]) -> Tensor:
     rows: List[Tensor] = []
     for value in values:
@@ -141,7 +152,7 @@ def embed(self, values: List[str]) -> Tensor:
             assert self.center.size(0) == 1, "{}: expected the name of a column, received \"{}\"".format(self.name, value)
             number = float("nan")
             if value not in self.missing_words:
-                number = float(value)
+                number = self.number(value)
             rows.append(self.vectors(torch.full_like(self.center, number).unsqueeze(0))[0])
     if len(rows) == 0:
         return self.weight[:0]

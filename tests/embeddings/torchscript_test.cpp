@@ -6,6 +6,7 @@
 #include <ATen/ops/equal.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros_like.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/jit/api/module.h>
@@ -256,6 +257,17 @@ TEST(TorchScript, TreatsUnseenValuesAsTheSchemaSays) {
           "AssertionError: cast: expected a value seen in training, received \"never seen\""));
   EXPECT_THAT(script_error([&] { embed("no such feature"); }),
               HasSubstr("AssertionError: expected a feature of [director, a=b c, cast"));
+}
+
+TEST(TorchScript, RefusesTextsThatAreNoPlainNumbers) {
+  auto module = exported(sample_model());
+  for (const char* text : {"many", "1,5", "$3", "12 km"})
+    EXPECT_THAT(script_error([&] {
+                  module.get_method("embed")({"year", list_of({text})});
+                }),
+                HasSubstr(fmt::format("AssertionError: year: expected a plain number such as -1.5, "
+                                      "received \"{}\"",
+                                      text)));
 }
 
 TEST(TorchScript, FindsTheNearestAsWeDo) {
