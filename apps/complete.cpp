@@ -88,11 +88,10 @@ void print_json(const std::string& feature, const std::vector<Completion>& best)
 void print_text(const std::string& feature, const std::vector<Completion>& best) {
   for (const Completion& completion : best) {
     const bool probable = !std::isnan(completion.probability);
-    fmt::print("{}  {}={}  ({} {})\n",
+    fmt::print("{}  {}={}  ({})\n",
                probable ? fmt::format("{:6.2f} %", 100 * completion.probability)
                         : fmt::format("{:9.4f}", completion.score),
-               printable(feature), printable(completion.value), completion.count,
-               completion.count == 1 ? "time" : "times");
+               printable(feature), printable(completion.value), counted(completion.count, "time"));
   }
 }
 

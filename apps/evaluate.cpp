@@ -77,10 +77,12 @@ std::vector<reading::NamedReadout> chosen(const EvaluateArguments& arguments,
 void print_text(const reading::Evaluation& evaluation) {
   std::vector<std::string> given;
   for (const std::string& name : evaluation.given) given.push_back(printable(name, kShownBytes));
-  fmt::print("{} given {}: {} rows, {} candidates", printable(evaluation.target, kShownBytes),
-             fmt::join(given, ", "), evaluation.questions, evaluation.candidates);
+  fmt::print("{} given {}: {}, {}", printable(evaluation.target, kShownBytes),
+             fmt::join(given, ", "), counted(evaluation.questions, "row"),
+             counted(evaluation.candidates, "candidate"));
   if (evaluation.unseen_targets > 0)
-    fmt::print("; {} rows left out, training never saw their answer", evaluation.unseen_targets);
+    fmt::print("; {} left out, training never saw their answer",
+               counted(evaluation.unseen_targets, "row"));
   fmt::print("\n  {:<12}{:>8}{:>9}{:>8}{:>10}{:>11}\n", "", "MPR %", "median", "MRR", "hits@1 %",
              "hits@10 %");
   for (const auto& [name, m] : evaluation.readouts)

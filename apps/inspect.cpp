@@ -38,8 +38,7 @@ nlohmann::json values_json(const data::Vocabulary& vocabulary) {
 /// What the values of a feature are.
 std::string extent(const data::Feature& feature, const data::Vocabulary& vocabulary) {
   if (feature.kind == data::FeatureKind::kOffset) return "one number";
-  if (feature.kind != data::FeatureKind::kNumeric)
-    return fmt::format("{} values", vocabulary.rows());
+  if (feature.kind != data::FeatureKind::kNumeric) return counted(vocabulary.rows(), "value");
   std::vector<std::string> columns;
   for (std::size_t c = 0; c < feature.columns.size(); ++c) {
     std::string text = feature.columns.size() > 1 ? printable(feature.columns[c]) + ": " : "";
@@ -124,9 +123,9 @@ void print_table(const InspectArguments& arguments, const tables::Table& table,
     fmt::print("{}\n", json.dump(2));
     return;
   }
-  fmt::print("{}: {} rows\n{}", table.source_name(), table.rows(), describe(inference));
+  fmt::print("{}: {}\n{}", table.source_name(), counted(table.rows(), "row"), describe(inference));
   if (table.bad_rows().count > 0)
-    fmt::print("{} rows left out, the first: {}\n", table.bad_rows().count,
+    fmt::print("{} left out, the first: {}\n", counted(table.bad_rows().count, "row"),
                printable(table.bad_rows().first));
   for (const tables::Note& note : notes) fmt::print("note: {}\n", printable(note.text()));
 }

@@ -40,8 +40,7 @@ void print_text(const std::vector<embeddings::Neighbour>& neighbours) {
   for (const embeddings::Neighbour& neighbour : neighbours) {
     const std::string value = neighbour.value.empty() ? "(missing)" : printable(neighbour.value);
     fmt::print("{:7.4f}  {}={}", neighbour.similarity, printable(neighbour.feature), value);
-    if (neighbour.count > 0)
-      fmt::print("  ({} {})", neighbour.count, neighbour.count == 1 ? "time" : "times");
+    if (neighbour.count > 0) fmt::print("  ({})", counted(neighbour.count, "time"));
     fmt::print("\n");
   }
 }

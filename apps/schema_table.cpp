@@ -14,7 +14,7 @@ namespace {
 std::string details(const tables::ColumnDecision& decision) {
   std::vector<std::string> parts;
   if (decision.decision != tables::Decision::kDropped)
-    parts.push_back(fmt::format("{} values", decision.distinct));
+    parts.push_back(counted(decision.distinct, "value"));
   if (!decision.separator.empty())
     parts.push_back(fmt::format("separator \"{}\"", printable(decision.separator)));
   if (decision.missing_share > 0)

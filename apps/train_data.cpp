@@ -18,6 +18,7 @@
 #include "apps/schema_table.h"
 #include "feat2vec/bounded_json.h"
 #include "feat2vec/error.h"
+#include "feat2vec/printable.h"
 #include "feat2vec/reading/questions.h"
 #include "feat2vec/tables/table_cache.h"
 #include "samplers/row_order.h"
@@ -155,7 +156,7 @@ TrainTable read_train_table(const TrainArguments& arguments) {
   check_column_flags(arguments);
   TrainTable result{read_data(arguments), {}, {}, {}, {}, {}};
   if (result.table.bad_rows().count > 0)
-    warn(fmt::format("{} rows left out, the first: {}", result.table.bad_rows().count,
+    warn(fmt::format("{} left out, the first: {}", counted(result.table.bad_rows().count, "row"),
                      result.table.bad_rows().first));
   if (arguments.schema.empty()) {
     check_named_columns(result.table, arguments.inference);

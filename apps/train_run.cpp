@@ -22,6 +22,7 @@
 #include "apps/train_reader.h"
 #include "apps/train_stage.h"
 #include "feat2vec/error.h"
+#include "feat2vec/printable.h"
 #include "feat2vec/storage/atomic_file.h"
 #include "feat2vec/storage/model_file.h"
 #include "trainers/evaluate.h"
@@ -87,8 +88,8 @@ class Run {
     apply(arguments_, table->schema);
     if (!arguments_.stop_on.empty()) check_stop_feature(arguments_.stop_on, table->schema);
     set_contexts_for(*table, arguments_);
-    say(arguments_, fmt::format("{}: {} rows\n{}", table->table.source_name(), table->table.rows(),
-                                table->description));
+    say(arguments_, fmt::format("{}: {}\n{}", table->table.source_name(),
+                                counted(table->table.rows(), "row"), table->description));
     if (caught_signal() != 0) return 128 + caught_signal();
     if (resumed_ && resumed_->position.stage == "final") {
       const RunPosition position = resumed_->position;

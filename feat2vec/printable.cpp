@@ -108,4 +108,8 @@ bool is_clean_utf8(std::string_view text) {
   return text.find('\0') == std::string_view::npos && is_utf8(text);
 }
 
+std::string counted(std::int64_t count, std::string_view noun) {
+  return std::to_string(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 }  // namespace feat2vec

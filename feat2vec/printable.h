@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -25,5 +26,8 @@ bool is_utf8(std::string_view text);
 
 /// Whether the bytes are valid UTF-8 without a NUL byte.
 bool is_clean_utf8(std::string_view text);
+
+/// "1 row", "2 rows": a number of things whose noun takes an s.
+std::string counted(std::int64_t count, std::string_view noun);
 
 }  // namespace feat2vec

@@ -21,6 +21,12 @@ TEST(Printable, CutsLongTextBetweenCharacters) {
   EXPECT_EQ(printable(std::string(1000, '\0'), 8), "\\x00\\x00…");
 }
 
+TEST(Counted, TakesAnSButForOne) {
+  EXPECT_EQ(counted(0, "row"), "0 rows");
+  EXPECT_EQ(counted(1, "row"), "1 row");
+  EXPECT_EQ(counted(2'000'000, "value"), "2000000 values");
+}
+
 TEST(Printable, KeepsLongTextWithoutALimit) {
   EXPECT_EQ(printable(std::string(10'000, 'x')).size(), 10'000U);
   EXPECT_EQ(in_quotes(std::string(100, 'x')), "'" + std::string(kShownBytes, 'x') + "…'");

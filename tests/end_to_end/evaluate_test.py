@@ -111,7 +111,7 @@ class Evaluate(CommandTest):
         out, errors = self.succeeds("evaluate", "m.f2v", "h.csv", "--target", "genre")
         self.assertIn("without counts: needs", errors)
         self.assertIn("--train", errors)
-        self.assertIn("genre given studio: 4 rows, 4 candidates; 1 rows left out", out)
+        self.assertIn("genre given studio: 4 rows, 4 candidates; 1 row left out", out)
         self.assertRegex(out, r"(?m)^  mixture +\d+\.\d\d +\d\.\d +\d\.\d{4} +\d+\.\d\d +100\.00$")
         self.assertIn("genre from studio: ", out)
 
