@@ -66,6 +66,7 @@ void check(const CompleteArguments& a) {
 std::vector<double> softmax(const std::vector<double>& scores) {
   const double highest = *std::max_element(scores.begin(), scores.end());
   std::vector<double> shares;
+  shares.reserve(scores.size());
   for (const double score : scores) shares.push_back(std::exp(score - highest));
   const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
   for (double& share : shares) share /= sum;

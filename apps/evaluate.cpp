@@ -76,6 +76,7 @@ std::vector<reading::NamedReadout> chosen(const EvaluateArguments& arguments,
 
 void print_text(const reading::Evaluation& evaluation) {
   std::vector<std::string> given;
+  given.reserve(evaluation.given.size());
   for (const std::string& name : evaluation.given) given.push_back(printable(name, kShownBytes));
   fmt::print("{} given {}: {}, {}", printable(evaluation.target, kShownBytes),
              fmt::join(given, ", "), counted(evaluation.questions, "row"),

@@ -47,14 +47,14 @@ void KeptWeights::restore(torch::nn::Module& module) const {
   if (!file_) return set_parameters(module, in_memory_);
   const at::NoGradGuard no_grad;
   NamedTensors parameters = parameters_of(module);
-  for (auto& [name, parameter] : parameters) {
+  for (NamedTensors::value_type& parameter : parameters) {
     const auto place = std::find_if(places_.begin(), places_.end(), [&](const Place& kept) {
-      return kept.name == name && parameter.sizes() == kept.sizes;
+      return kept.name == parameter.first && parameter.second.sizes() == kept.sizes;
     });
     if (place == places_.end())
       throw Error("KeptWeights", "the module whose weights were kept",
-                  fmt::format("another, with \"{}\"", name));
-    read(*place, parameter);
+                  fmt::format("another, with \"{}\"", parameter.first));
+    read(*place, parameter.second);
   }
 }
 

@@ -51,10 +51,13 @@ TEST(Printable, KnowsUtf8WhereverItStands) {
     for (std::size_t behind = 0; behind < 20; ++behind) {
       const std::string front(before, 'a');
       const std::string back(behind, 'b');
-      EXPECT_TRUE(is_utf8(front + back));
-      EXPECT_TRUE(is_utf8(front + "é日" + back));
-      EXPECT_FALSE(is_utf8(front + "\xe9" + back));
-      EXPECT_FALSE(is_utf8(front + "é\x80" + back));
+      const auto between = [&](std::string_view bytes) {
+        return std::string(front).append(bytes).append(back);
+      };
+      EXPECT_TRUE(is_utf8(between("")));
+      EXPECT_TRUE(is_utf8(between("é日")));
+      EXPECT_FALSE(is_utf8(between("\xe9")));
+      EXPECT_FALSE(is_utf8(between("é\x80")));
     }
   }
 }

@@ -176,7 +176,7 @@ TEST(Feat2Vec, GroupOffsetsAnswerWhichGroupNotHowLikelyTheRow) {
 TEST(Feat2Vec, ChecksThatColumnsFitItsFeatures) {
   const Feat2Vec model(
       dim(3), std::vector{nn::FeatureSpec::categorical("a", 4), nn::FeatureSpec::numeric("b", 2)});
-  const auto columns = [](std::vector<std::int32_t> ids, std::int64_t width) {
+  const auto columns = [](const std::vector<std::int32_t>& ids, std::int64_t width) {
     const auto rows = static_cast<std::int64_t>(ids.size());
     return std::vector{data::Column::categorical(at::tensor(ids, at::kInt)),
                        data::Column::numeric(at::zeros({rows, width}))};

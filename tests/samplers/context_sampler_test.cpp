@@ -138,6 +138,7 @@ TEST(ContextSampler, DrawsMembersFromTheirCounts) {
   const Rows rows(members(1, 0, 0), 50);
   const std::vector<std::int64_t> counts = value_counts(rows.rows->noise().supply().column(0));
   std::vector<double> expected;
+  expected.reserve(counts.size());
   double total = 0;
   for (const std::int64_t count : counts) total += std::pow(static_cast<double>(count), 0.75);
   for (const std::int64_t count : counts)
@@ -149,7 +150,8 @@ TEST(ContextSampler, DrawsMembersFromTheirCounts) {
     for (std::int32_t i = 0; i < draw.examples(); ++i) {
       const auto e = static_cast<std::size_t>(i);
       for (std::int32_t c = 1; c < draw.candidates[e]; ++c) {
-        const auto s = static_cast<std::size_t>(draw.example_begin[e] + c);
+        const auto s =
+            static_cast<std::size_t>(draw.example_begin[e]) + static_cast<std::size_t>(c);
         const Part& part = draw.parts[static_cast<std::size_t>(draw.sum_begin[s])];
         if (part.feature != 0) continue;
         EXPECT_NEAR(draw.log_probs[s], std::log(expected[static_cast<std::size_t>(part.id)]), 1e-5);
@@ -174,7 +176,8 @@ TEST(ContextSampler, LeavesOutHitsAndScoresSmallGroupsWhole) {
     const auto e = static_cast<std::size_t>(i);
     const auto part = [&](std::int32_t c) {
       return draw.parts[static_cast<std::size_t>(
-          draw.sum_begin[static_cast<std::size_t>(draw.example_begin[e] + c)])];
+          draw.sum_begin[static_cast<std::size_t>(draw.example_begin[e]) +
+                         static_cast<std::size_t>(c)])];
     };
     const std::int32_t feature = part(0).feature;
     EXPECT_EQ(draw.whole[e] != 0, feature != 0);

@@ -62,7 +62,7 @@ TEST(Columnar, ManyBatchesWhateverTheThreads) {
   std::vector<std::optional<std::vector<std::string>>> lists;
   for (int row = 0; row < 150'000; ++row) {
     cells.push_back(row % 7 == 0 ? std::nullopt : std::optional("v" + std::to_string(row % 999)));
-    lists.push_back(std::vector<std::string>(static_cast<std::size_t>(row % 3), "m"));
+    lists.emplace_back(std::in_place, static_cast<std::size_t>(row % 3), "m");
   }
   const NamedArrays columns{{"a", strings(cells)}, {"b", string_lists(lists)}};
   write_parquet(files.path("t.parquet"), columns);
