@@ -31,7 +31,8 @@ void print_line(std::string_view line) {
 std::string_view without_place(std::string_view message) {
   const std::size_t end = message.find("] ");
   if (!message.starts_with('[') || end == std::string_view::npos) return message;
-  return message.substr(end + 2);
+  const std::string_view rest = message.substr(end + 2);
+  return rest.starts_with("expected ") ? rest : message;  // a file may be called "[a] b.csv"
 }
 
 void warn(std::string_view message) {

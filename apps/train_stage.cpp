@@ -144,7 +144,7 @@ StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const
   if (measured) trainer.choose_by(stop_measure(arguments, result.model, *data.questions));
   if (resume) {
     check_same_data(resume->position.data, data_print);
-    trainers::set_parameters(*module, trainers::copy_parameters(*resume->checkpoint.model.module));
+    trainers::set_parameters(*module, trainers::parameters_of(*resume->checkpoint.model.module));
     trainer.resume({resume->position.trainer, resume->checkpoint.state});
     resume.reset();  // it is as large as the model
   }

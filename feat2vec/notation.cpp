@@ -136,9 +136,11 @@ std::string Notation::example() const {
 
 Number Notation::parse(std::string_view text) const {
   if (is_plain() || is_missing_number(text)) return parse_number(text);
+  const std::size_t size = text.size();
   std::string plain = take_sign(text);
+  const bool has_sign = text.size() < size;
   take_start(text, before_);
-  if (plain.empty()) plain = take_sign(text);  // $-5
+  if (!has_sign) plain = take_sign(text);  // $-5
   take_end(text, after_);
   const std::size_t point = text.find(decimal_);
   const std::string_view whole = text.substr(0, point);

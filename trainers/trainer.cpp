@@ -259,6 +259,8 @@ void Trainer::resume(const TrainState& state) {
   if (position.best_epoch > 0) {
     stopping_.best_loss = position.best_loss;
     best_.keep(best);
+  } else {
+    best_.clear();  // of what was trained before
   }
   result_.epochs = epoch_;
   result_.training_loss = position.training_loss;

@@ -24,11 +24,12 @@ namespace {
 /// Zeros; of many, none takes memory before it is read or written, as the rows of a table of the whole
 /// model soon take the place of these.
 at::Tensor make_parameter(torch::nn::Module& module, const char* name, at::IntArrayRef shape) {
+  const at::TensorOptions options(c10::get_default_dtype());
   const auto numbers = static_cast<std::size_t>(c10::multiply_integers(shape));
-  void* memory = std::calloc(std::max<std::size_t>(numbers, 1), sizeof(float));
+  void* memory = std::calloc(std::max<std::size_t>(numbers, 1), options.dtype().itemsize());
   if (memory == nullptr) throw std::bad_alloc();
   const at::Tensor zeros = at::from_blob(
-      memory, shape, [](void* p) { std::free(p); }, at::TensorOptions(at::kFloat));
+      memory, shape, [](void* p) { std::free(p); }, options);
   return module.register_parameter(name, zeros);
 }
 

@@ -32,12 +32,23 @@ void move_all(const std::string& folder, Byte* data, std::size_t size, std::size
 }  // namespace
 
 ScratchFile::ScratchFile(const std::string& folder) : folder_(folder) {
+#ifdef O_TMPFILE
+  constexpr mode_t kOwner = 0600;
+  descriptor_ = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, kOwner);
+  if (descriptor_ >= 0) return;
+#endif
+  // Not every file system has files without a name.
   std::string name = (std::filesystem::path(folder) / ".feat2vec-XXXXXX").string();
   descriptor_ = ::mkostemp(name.data(), O_CLOEXEC);
   if (descriptor_ < 0)
     throw file_error(folder, "a folder that can be written to",
                      std::string("\"") + std::strerror(errno) + "\"");
-  ::unlink(name.c_str());
+  if (::unlink(name.c_str()) != 0) {
+    const int reason = errno;
+    ::close(descriptor_);
+    throw file_error(folder, "a folder whose files can be removed",
+                     std::string("\"") + std::strerror(reason) + "\"");
+  }
 }
 
 ScratchFile::~ScratchFile() { ::close(descriptor_); }

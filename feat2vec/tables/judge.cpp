@@ -137,6 +137,28 @@ std::int64_t distinct_words(const TextColumn& column) {
 
 bool is_id_name(std::string_view name) { return ends_with_word(name, "id", "Id", "ID"); }
 
+/// Texts of whole numbers of three digits between commas: baskets of them, for of numbers with such marks
+/// some would begin with fewer digits.
+bool are_threes(const ColumnStats& stats) {
+  bool all = true;
+  stats.for_each_until([&](std::string_view text, std::int64_t /*count*/) {
+    for (std::size_t i = 0; i < text.size() && all; ++i)
+      all = i % 4 == 3 ? text[i] == ',' : text[i] >= '0' && text[i] <= '9';
+    all = all && text.size() % 4 == 3;
+    return all;
+  });
+  return all;
+}
+
+/// How the column is split, if it is a bag.
+std::optional<BagEvidence> bag_in(const ColumnStats& stats,
+                                  std::span<const std::string> missing_words) {
+  const bool are_numbers =
+      stats.numeric && !stats.codes && !(stats.notation != Notation() && are_threes(stats));
+  if (are_numbers || are_dates(stats)) return std::nullopt;
+  return find_bag(stats, missing_words);
+}
+
 ColumnDecision describe(const TextColumn& column, const ColumnStats& stats) {
   ColumnDecision decision;
   decision.column = column.name();
@@ -160,12 +182,13 @@ ColumnDecision judge_column(const TextColumn& column, const ColumnStats& stats, 
     return as_list_bag(column, std::move(decision), missing_words);
   } else if (stats.distinct == 1 && stats.missing == 0) {
     verdict = {Decision::kDropped, "a constant: every cell is the same"};
-  } else if (stats.numeric && !stats.codes) {
-    verdict = judge_numbers(column.name(), stats);
-  } else if (const auto bag = are_dates(stats) ? std::nullopt : find_bag(stats, missing_words)) {
+  } else if (const auto bag = bag_in(stats, missing_words)) {
     decision.separator = bag->separator;
+    decision.written.clear();
     decision.distinct = bag->distinct;
     verdict = {Decision::kBag, "cells hold several values that recur"};
+  } else if (stats.numeric && !stats.codes) {
+    verdict = judge_numbers(column.name(), stats);
   } else {
     verdict = judge_texts(stats);
   }

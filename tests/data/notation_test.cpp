@@ -50,8 +50,9 @@ TEST(Notation, ReadsNumbers) {
 }
 
 TEST(Notation, RefusesTheRest) {
-  for (const char* text : {"12,34", "1,2345", ",123", "1,,234", "1,234.", "1,234.5.6", "x", "007",
-                           "$", "1e5", "--1", "0,123", "1,234,", "12 000", "1.2,345"}) {
+  for (const char* text :
+       {"12,34", "1,2345", ",123", "1,,234", "1,234.", "1,234.5.6", "x", "007", "$", "1e5", "--1",
+        "+-1", "++1", "-$-1", "0,123", "1,234,", "12 000", "1.2,345"}) {
     EXPECT_EQ(read("$1,234.5", text).kind, NumberKind::kWord) << text;
   }
   EXPECT_EQ(read("1,234.5", "NA").kind, NumberKind::kMissing);

@@ -141,6 +141,22 @@ TEST(InferSchema, ListsAreBags) {
   EXPECT_EQ(inference.schema.features[0].separator, "");
 }
 
+TEST(InferSchema, BasketsOfNumbersAreNoNumbersWithMarks) {
+  const auto basket = [](int row) {
+    std::string text = whole(100 + ((row * 7) % 40));
+    for (int i = 1; i <= row % 4; ++i) text += "," + whole(100 + (((row * 7) + (i * 11)) % 40));
+    return text;
+  };
+  const auto found = decide("basket", basket);
+  EXPECT_EQ(found.decision, Decision::kBag);
+  EXPECT_EQ(found.separator, ",");
+  EXPECT_EQ(found.written, "");
+  const auto budget = [](int row) {
+    return row % 3 == 0 ? whole(1 + row) + ",500,000" : whole(100 + row) + ",000";
+  };
+  EXPECT_EQ(decide("budget", budget).decision, Decision::kNumeric);
+}
+
 TEST(InferSchema, FeaturesAreNamedAsColumnsAndAnOffsetIsLast) {
   const Table table(
       {colours("a"), column("n", [](int row) { return whole(row * row); }), colours("offset")});
