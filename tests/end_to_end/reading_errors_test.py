@@ -19,6 +19,10 @@ class BadTables(CommandTest):
         self.write(name, content)
         return self.fails(code, ["train", name, *TRAIN, *options], *fragments)
 
+    def test_a_file_may_be_called_as_a_place_is(self):
+        self.write("[2024] bad.csv", "a,b\nx,1\ny\n")
+        self.fails(1, ["inspect", "[2024] bad.csv"], "error: [2024] bad.csv:3: expected 2 fields")
+
     def test_a_missing_file(self):
         self.fails(1, ["train", "absent.csv", *TRAIN], "absent.csv", "expected", "received")
 

@@ -318,6 +318,39 @@ TEST(Trainer, GoesBackToTheLastFinishedEpoch) {
   expect_going_back(folder.path().string());
 }
 
+TEST(Trainer, GoesBackToWhatItResumedFromNotToWhatItKeptBefore) {
+  const Planted planted = make_planted();
+  Feat2Vec model = make_planted_model();
+  class Spoiler : public Observer {
+   public:
+    explicit Spoiler(Feat2Vec& model) : model_(model) {}
+    void on_epoch(const EpochReport& /*report*/) override { ++epochs; }
+    void on_step(const StepReport& /*report*/) override {
+      const at::NoGradGuard no_grad;
+      if (spoils) model_->parameters().front().fill_(NAN);
+    }
+    int epochs = 0;
+    bool spoils = false;
+
+   private:
+    Feat2Vec& model_;
+  } spoiler(model);
+  TrainOptions options = short_options();
+  options.epochs = 5;
+  Trainer trainer(model, planted.sampler, nullptr, options);
+  trainer.observe(spoiler);
+  const TrainState start = trainer.state();
+  const NamedTensors first = copy_parameters(*model);
+  EXPECT_EQ(trainer.fit([&] { return spoiler.epochs == 2; }).outcome, Outcome::kInterrupted);
+  set_parameters(*model, first);
+  trainer.resume(start);
+  spoiler.spoils = true;
+  EXPECT_EQ(trainer.fit().outcome, Outcome::kDiverged);
+  const NamedTensors left = copy_parameters(*model);
+  for (std::size_t i = 0; i < left.size(); ++i)
+    EXPECT_TRUE(left[i].second.equal(first[i].second)) << left[i].first;
+}
+
 TEST(Trainer, StartsGroupOffsetsAtTheMeanLogNoise) {
   const Planted planted = make_planted();
   Feat2Vec model = make_planted_model();
