@@ -4,6 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <system_error>
 #include <utility>
 
 #include "feat2vec/spelling.h"
@@ -24,9 +27,12 @@ CLI::Validator one_of(std::vector<std::string> words) {
 
 CLI::Validator natural() {
   const auto check = [](const std::string& text) {
-    const bool digits = text.find_first_not_of("0123456789") == std::string::npos;
-    return digits ? std::string()
-                  : fmt::format("expected a whole number of 0 or more, received \"{}\"", text);
+    std::uint64_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [read, error] = std::from_chars(text.data(), end, number);
+    return error == std::errc() && read == end
+               ? std::string()
+               : fmt::format("expected a whole number from 0 to 2^64 - 1, received \"{}\"", text);
   };
   return {check, ""};
 }

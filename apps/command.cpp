@@ -43,10 +43,23 @@ std::vector<std::string> known_names(const CLI::App& app) {
   return names;
 }
 
+/// What the option of a message `Could not convert: OPTION = TEXT` takes.
+std::string_view number_wanted(const CLI::App& app, std::string_view message) {
+  const std::size_t name = message.find("--");
+  const auto chosen = app.get_subcommands();
+  if (name == std::string_view::npos || chosen.empty()) return "a number";
+  const std::string option(message.substr(name, message.find(' ', name) - name));
+  const CLI::Option* found = chosen.front()->get_option_no_throw(option);
+  return found != nullptr && found->get_type_name().ends_with("INT") ? "a whole number"
+                                                                     : "a number";
+}
+
 /// What CLI11 says is wrong, in the words of all other messages.
-std::string in_our_words(const CLI::ParseError& error) {
+std::string in_our_words(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string number =
+      fmt::format(R"($1: expected {}, received "$2")", number_wanted(app, error.what()));
   const std::pair<const char*, const char*> words[] = {
-      {R"(Could not convert: (\S+) = (.*))", R"($1: expected a number, received "$2")"},
+      {R"(Could not convert: (\S+) = (.*))", number.c_str()},
       {R"((\S+): \d+ required \S+ missing)", "$1: expected a value, received none"},
       {R"(A subcommand is required)", "expected a subcommand, received none"},
       {R"((-\S+) is required)", "$1: expected a value, received none"},
@@ -64,7 +77,7 @@ std::string in_our_words(const CLI::ParseError& error) {
 
 std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> extras = app.remaining(true);
-  if (extras.empty()) return in_our_words(error);
+  if (extras.empty()) return in_our_words(app, error);
   const std::string word = extras.front().substr(0, extras.front().find('='));
   const char* expected = word.starts_with('-')           ? "a known option"
                          : app.get_subcommands().empty() ? "a known subcommand"

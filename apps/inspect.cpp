@@ -131,7 +131,7 @@ void print_table(const InspectArguments& arguments, const tables::Table& table,
 }
 
 void inspect_table(const InspectArguments& arguments) {
-  if (arguments.values) throw UsageError("--values: expected a model, received a table");
+  if (arguments.values) throw UsageError("--values: expected one model, received another file");
   const int threads = trainers::kernels::available_cores();
   tables::ReadOptions read = arguments.read;
   read.threads = threads;

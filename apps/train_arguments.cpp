@@ -130,7 +130,8 @@ void finish(TrainArguments& arguments) {
   const auto share = [](double x) { return x >= 0 && x <= 1; };
   constexpr std::int64_t kMost = 65536;  // of what is multiplied into every tensor
   const auto within = [](std::int64_t x) { return x >= 1 && x <= kMost; };
-  check(within(arguments.model.dim), "--dim", "1 to 65536", arguments.model.dim);
+  check(arguments.model.dim >= 1 && arguments.model.dim <= kMostDim, "--dim",
+        fmt::format("1 to {}", kMostDim), arguments.model.dim);
   const std::int64_t epochs = arguments.epochs.value_or(1);
   check(epochs >= 1 && epochs <= trainers::kMostEpochs, "--epochs", "1 to 1000000", epochs);
   constexpr std::int64_t kMostRows = std::int64_t{1} << 20U;

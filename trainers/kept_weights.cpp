@@ -47,15 +47,17 @@ void KeptWeights::restore(torch::nn::Module& module) const {
   if (!file_) return set_parameters(module, in_memory_);
   const at::NoGradGuard no_grad;
   NamedTensors parameters = parameters_of(module);
-  for (NamedTensors::value_type& parameter : parameters) {
+  std::vector<const Place*> found;  // all of them, before the first is written
+  for (const NamedTensors::value_type& parameter : parameters) {
     const auto place = std::find_if(places_.begin(), places_.end(), [&](const Place& kept) {
       return kept.name == parameter.first && parameter.second.sizes() == kept.sizes;
     });
-    if (place == places_.end())
+    if (place == places_.end() || places_.size() != parameters.size())
       throw Error("KeptWeights", "the module whose weights were kept",
                   fmt::format("another, with \"{}\"", parameter.first));
-    read(*place, parameter.second);
+    found.push_back(&*place);
   }
+  for (std::size_t i = 0; i < parameters.size(); ++i) read(*found[i], parameters[i].second);
 }
 
 NamedTensors KeptWeights::tensors() const {

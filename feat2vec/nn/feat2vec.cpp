@@ -74,8 +74,9 @@ std::string_view to_string(Prior prior) {
 
 Feat2VecImpl::Feat2VecImpl(const ModelOptions& options, std::vector<nn::FeatureSpec> features)
     : options_(options), features_(std::move(features)) {
-  if (options_.dim < 1)
-    throw Error("Feat2Vec", "a dimension of 1 or more", fmt::format("{}", options_.dim));
+  if (options_.dim < 1 || options_.dim > kMostDim)
+    throw Error("Feat2Vec", fmt::format("a dimension in [1, {}]", kMostDim),
+                fmt::format("{}", options_.dim));
   if (!(options_.init_std >= 0) || !std::isfinite(options_.init_std))
     throw Error("Feat2Vec", "a finite init_std of 0 or more", fmt::format("{}", options_.init_std));
   check_features(features_);

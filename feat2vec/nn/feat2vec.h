@@ -26,6 +26,8 @@ enum class Prior {
 
 std::string_view to_string(Prior prior);
 
+inline constexpr std::int64_t kMostDim = 65536;  ///< numbers of the longest vectors
+
 /// Options of the model. All change results.
 struct ModelOptions {
   std::int64_t dim = 50;   ///< length of every vector
@@ -45,7 +47,7 @@ struct ModelOptions {
 /// For I = all pairs it uses ½(‖Σ v‖² − Σ ‖v‖²), which costs O(F·d) a row.
 class Feat2VecImpl : public torch::nn::Module {
  public:
-  /// Throws Error for a dimension below 1, two features of one name, a pair out of range, or a model
+  /// Throws Error for a dimension that is not in [1, kMostDim], two features of one name, a pair out of range, or a model
   /// in which nothing can be learned.
   Feat2VecImpl(const ModelOptions& options, std::vector<nn::FeatureSpec> features);
 

@@ -199,9 +199,9 @@ std::int64_t rows_of(const data::Feature& feature, const data::Vocabulary& vocab
 /// Checks what the module will allocate before it does: no number of the file is trusted alone.
 void check_sizes(const Safetensors& content, const Model& model, const ModelOptions& options,
                  const std::string& path) {
-  constexpr std::int64_t kMostDim = 65536;  // biases alone have rows of that length too
-  if (options.dim < 1 || options.dim > kMostDim)
-    throw file_error(path, "a dim in [1, 65536]", fmt::format("{}", options.dim));
+  if (options.dim < 1 || options.dim > kMostDim)  // biases alone have rows of that length too
+    throw file_error(path, fmt::format("a dim in [1, {}]", kMostDim),
+                     fmt::format("{}", options.dim));
   for (std::size_t f = 0; f < model.schema.features.size(); ++f) {
     const data::Feature& feature = model.schema.features[f];
     if (!feature.embedding || feature.kind == data::FeatureKind::kOffset) continue;

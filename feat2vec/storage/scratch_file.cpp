@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "feat2vec/storage/file_error.h"
 
@@ -51,7 +52,12 @@ ScratchFile::ScratchFile(const std::string& folder) : folder_(folder) {
   }
 }
 
-ScratchFile::~ScratchFile() { ::close(descriptor_); }
+ScratchFile::ScratchFile(ScratchFile&& other) noexcept
+    : folder_(std::move(other.folder_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+ScratchFile::~ScratchFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
 
 void ScratchFile::write(const void* data, std::size_t size, std::size_t offset) {
   move_all(folder_, static_cast<const char*>(data), size, offset,

@@ -14,6 +14,8 @@ class ScratchFile {
   ~ScratchFile();
   ScratchFile(const ScratchFile&) = delete;
   ScratchFile& operator=(const ScratchFile&) = delete;
+  ScratchFile(ScratchFile&& other) noexcept;
+  ScratchFile& operator=(ScratchFile&&) = delete;
 
   /// Writes `size` bytes at `offset`. Throws Error with the system's reason (disk full, …).
   void write(const void* data, std::size_t size, std::size_t offset);

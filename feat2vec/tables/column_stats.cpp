@@ -78,6 +78,13 @@ void collect_numbers(std::vector<double> numbers, ColumnStats& stats) {
 /// The notation of the column where it is not the plain one.
 void look_for_notation(ColumnStats& stats) {
   std::vector<std::string_view> texts;
+  stats.for_each_until([&](std::string_view text, std::int64_t /*count*/) {
+    if (!is_missing_number(text)) texts.push_back(text);
+    return texts.empty();
+  });
+  const FoundNotation of_one = find_notation(texts);
+  if (!of_one.notation && of_one.doubt.empty()) return;  // a list of all would be for nothing
+  texts.clear();
   stats.for_each([&](std::string_view text, std::int64_t /*count*/) {
     if (!is_missing_number(text)) texts.push_back(text);
   });

@@ -299,9 +299,12 @@ TEST(TorchScript, FindsTheNearestAsWeDo) {
 TEST(TorchScript, LeavesNothingWhenThereIsNoRoom) {
   Model model;
   model.schema.features = {sample_model().schema.features[1]};
-  model.vocabularies = {data::Vocabulary({{"x", 2}, {"y", 1}}, 0)};
+  std::vector<std::pair<std::string_view, std::int64_t>> values;
+  constexpr std::string_view kNames = "abcdefghijklmnop";
+  for (std::size_t v = 0; v < kNames.size(); ++v) values.emplace_back(kNames.substr(v, 1), 1);
+  model.vocabularies = {data::Vocabulary(values, 0)};
   ModelOptions options;
-  options.dim = 500'000;  // 4 MB: written before the end
+  options.dim = kMostDim;  // 4 MB: written before the end
   model.module = Feat2Vec(options, nn::feature_specs(model.schema, model.vocabularies));
   const TemporaryFolder folder;
   const std::string message = testing::error_of([&] {

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 CLI = os.path.abspath(os.environ["FEAT2VEC_CLI"]) if os.environ.get("FEAT2VEC_CLI") else ""
@@ -71,12 +72,15 @@ class CommandTest(unittest.TestCase):
         with open(reader, "rb", buffering=0) as shown:
             with subprocess.Popen([CLI, *arguments], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=terminal) as run:
                 os.close(terminal)
+                timer = threading.Timer(TIMEOUT, run.kill)
+                timer.start()
                 text = b""
                 try:
                     while chunk := shown.read(4096):
                         text += chunk
                 except OSError:  # how Linux says that nobody writes to the terminal any more
                     pass
+                timer.cancel()
             self.assertEqual(run.returncode, 0, text.decode())
         return text.decode()
 

@@ -106,6 +106,11 @@ class WrongUsage(CommandTest):
                 error = self.refused(["train", "t.csv", flag, word], f"error: {flag}: expected ")
                 self.assertRegex(error, f'received "?{word}"?')
 
+    def test_whole_numbers_are_asked_for_as_such(self):
+        self.refused(["train", "t.csv", "--epochs", "1.5"], '--epochs: expected a whole number, received "1.5"')
+        self.refused(["train", "t.csv", "--lr", "x"], '--lr: expected a number, received "x"')
+        self.refused(["train", "t.csv", "--seed", "99999999999999999999"], "--seed: expected a whole number from 0 to 2^64 - 1")
+
     def test_values_may_be_of_any_length(self):
         self.refused(["train", "t.csv", "--dim", "x" * 100_000], "--dim")
         self.refused(["train", "t.csv", "--epochs", "999999999999999"], "--epochs: expected 1 to 1000000")
@@ -115,7 +120,7 @@ class WrongUsage(CommandTest):
         complete = ["complete", "m.f2v", "--target", "genre"]
         self.refused([*complete, "t.csv", "--json"], "--json: expected known values, received a table")
         self.refused([*complete, "studio=s1", "--task", "t"], "--task: expected --queries beside it, received none")
-        self.refused(["inspect", "t.csv", "--values"], "--values: expected a model, received a table")
+        self.refused(["inspect", "t.csv", "--values"], "--values: expected one model, received another file")
         self.refused(["inspect", "m.f2v", "--header", "a,b"], "--header: expected a table, received a model")
         self.refused(["inspect", "m.f2v", "--bad-rows", "skip"], "--bad-rows: expected a table, received a model")
 

@@ -268,7 +268,7 @@ std::string construction_error(const ModelOptions& options, Specs specs) {
 
 TEST(Feat2Vec, RejectsModelsThatMakeNoSense) {
   EXPECT_THAT(construction_error(dim(0), every_kind()),
-              HasSubstr("[Feat2Vec] expected a dimension of 1 or more, received 0"));
+              HasSubstr("[Feat2Vec] expected a dimension in [1, 65536], received 0"));
   EXPECT_THAT(
       construction_error(dim(3), {FeatureSpec::categorical("a", 2), FeatureSpec::bag("a", 2)}),
       HasSubstr("expected each feature name once, received \"a\" twice"));

@@ -1,14 +1,20 @@
 #include "trainers/kept_weights.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/ones_like.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "tests/support/errors.h"
 #include "tests/support/file_size_limit.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/trainers/planted.h"
+#include "trainers/trainer.h"
 
 namespace feat2vec::trainers {
 namespace {
@@ -65,15 +71,35 @@ TEST(KeptWeights, StayInMemoryWhereThereIsNoRoom) {
   expect_kept(full);
 }
 
-TEST(KeptWeights, AreOfOneModule) {
+TEST(KeptWeights, AreOfOneModuleOrChangeNothing) {
   const TemporaryFolder folder;
-  KeptWeights kept(folder.path().string());
+  for (const std::string& place : {std::string(), folder.path().string()}) {
+    Feat2Vec model = make_planted_model();
+    const NamedTensors before = copy_parameters(*model);
+    NamedTensors renamed = copy_of(before);
+    renamed.back().first += "s";
+    NamedTensors more = copy_of(before);
+    more.emplace_back("one more", at::zeros({2}));
+    NamedTensors longer = copy_of(before);
+    longer.back().second = at::zeros({longer.back().second.size(0) + 1});
+    for (NamedTensors& other : std::vector{renamed, more, longer}) {
+      for (auto& [name, weight] : other) weight = at::ones_like(weight);
+      KeptWeights kept(place);
+      kept.keep(other);
+      EXPECT_NE(error_of([&] { kept.restore(*model); }), "");
+      expect_equal(copy_parameters(*model), before);
+    }
+  }
+}
+
+TEST(KeptWeights, CanBeMoved) {
+  const TemporaryFolder folder;
+  KeptWeights first(folder.path().string());
   Feat2Vec model = make_planted_model();
-  NamedTensors weights = copy_parameters(*model);
-  weights.front().first += "s";
-  kept.keep(weights);
-  EXPECT_NE(error_of([&] { kept.restore(*model); }).find("the module whose weights were kept"),
-            std::string::npos);
+  first.keep(parameters_of(*model));
+  const KeptWeights second = std::move(first);
+  expect_equal(second.tensors(), copy_parameters(*model));
+  static_assert(std::is_move_constructible_v<Trainer>);
 }
 
 }  // namespace
