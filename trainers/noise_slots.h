@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -33,11 +35,12 @@ class NoiseSlots {
   /// Of an alias table, with what it gives. 20 bytes, for there is one for each value.
   struct Slot {
     std::uint32_t threshold = 0;
-    Candidate own;
-    Candidate other;
+    std::array<Candidate, 2>
+        candidates;  ///< its own, and the alias; its own twice where it always keeps
 
+    /// By arithmetic, not branches: which of the two it is cannot be foreseen.
     const Candidate& candidate(std::uint32_t word) const {
-      return samplers::AliasTable::Slot{threshold, 0}.keeps(word) ? own : other;
+      return candidates[static_cast<std::size_t>(word >= threshold)];
     }
   };
   /// A slot that was picked, and the word that decides what it gives.
@@ -60,9 +63,12 @@ class NoiseSlots {
       };
       PageVector<Slot> group;
       group.reserve(slots.size());
-      for (std::size_t i = 0; i < slots.size(); ++i)
-        group.push_back({slots[i].threshold, candidate(static_cast<std::int64_t>(i)),
-                         candidate(slots[i].alias)});
+      for (std::size_t i = 0; i < slots.size(); ++i) {
+        const auto own = static_cast<std::int64_t>(i);
+        const bool always = slots[i].keeps(std::numeric_limits<std::uint32_t>::max());
+        group.push_back(
+            {slots[i].threshold, {candidate(own), candidate(always ? own : slots[i].alias)}});
+      }
       groups_.push_back(std::move(group));
     }
   }
@@ -88,6 +94,7 @@ class NoiseSlots {
     for (std::int32_t j = 0; j < noise_rows_; ++j) {
       const Slot* slot = chosen.data() + random.below(static_cast<std::uint32_t>(chosen.size()));
       prefetch(slot);
+      prefetch(&slot->candidates[1].log_noise);
       picks[j] = {slot, random.next()};
     }
     return static_cast<std::int32_t>(group);

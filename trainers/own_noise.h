@@ -29,7 +29,7 @@ class EntityNoise {
   const float* log_noise(std::int64_t row, std::int32_t group) const {
     const std::int32_t entity = entities_.at(row, group);
     if (entity < 0) return &unseen_[static_cast<std::size_t>(group)];
-    return &slots_.slots(group)[static_cast<std::size_t>(entity)].own.log_noise;
+    return &slots_.slots(group)[static_cast<std::size_t>(entity)].candidates[0].log_noise;
   }
 
  private:

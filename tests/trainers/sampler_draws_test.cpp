@@ -95,8 +95,6 @@ TEST(LookupNoise, IsForGroupsOfOneFeatureEach) {
   EXPECT_LT(fitting, 40);
 }
 
-TEST(NoiseSlots, TakeTwentyBytesAValue) { EXPECT_EQ(sizeof(NoiseSlots::Slot), 20); }
-
 TEST(PlainDraws, GiveTheRowsOfWhatTheSamplerDraws) {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     RandomProblem problem = make_random_problem(seed, {.plain = true});

@@ -11,18 +11,37 @@ namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
 
 constexpr std::int32_t kAhead = 8;  ///< examples between the prefetch of a row and its use
 
-/// Asks for the rows of an example, and with `kState` for what the rule remembers of them.
-template <bool kState, class T>
-inline void prefetch_example(const PlainBlock<T>& block, std::int32_t i) {
-  if (i >= block.count) return;
-  const ModelView<T>& model = block.model;
-  const std::int32_t width = model.features + block.noise_rows;
-  const std::int32_t* ids = block.ids + (std::int64_t{i} * width);
-  for (std::int32_t j = 0; j < width; ++j) {
-    prefetch_row(model, ids[j]);
-    if constexpr (kState) prefetch_state(model, ids[j]);
+/// Asks for the rows of examples to come, and with `kState` for what the rule remembers of them. Rows of
+/// one line in thirds, between the parts of the work on an example: memory fetches only so many at once,
+/// and who asks for more waits. Of longer rows, whose lines follow each other, at once is better.
+template <class T, int kFixed, bool kState>
+class RowsAhead {
+ public:
+  explicit RowsAhead(const PlainBlock<T>& block)
+      : block_(block), width_(block.model.features + block.noise_rows) {
+    ask_until(std::int64_t{kAhead} * width_);
   }
-}
+
+  /// To be called before the work on example `i` and in it: asks for one, two, three thirds of the rows of
+  /// the example that is kAhead after it.
+  [[gnu::always_inline]] void during(std::int32_t i, std::int32_t third) {
+    const std::int32_t rows = kFixed == 1 ? width_ * third / 3 : width_;
+    ask_until((std::int64_t{i + kAhead} * width_) + rows);
+  }
+
+ private:
+  [[gnu::always_inline]] void ask_until(std::int64_t wanted) {
+    const std::int64_t all = std::int64_t{block_.count} * width_;
+    for (const std::int64_t end = wanted < all ? wanted : all; next_ < end; ++next_) {
+      prefetch_row(block_.model, block_.ids[next_]);
+      if constexpr (kState) prefetch_state(block_.model, block_.ids[next_]);
+    }
+  }
+
+  const PlainBlock<T>& block_;
+  std::int32_t width_;
+  std::int64_t next_ = 0;  ///< row of the block
+};
 
 template <class T, int kFixed>
 inline void plain_score_fixed(const PlainBlock<T>& block, const PlainGradient<T>* gradient) {
@@ -30,9 +49,9 @@ inline void plain_score_fixed(const PlainBlock<T>& block, const PlainGradient<T>
   const std::int32_t width = model.features + block.noise_rows;
   PlainExample<T, kFixed> example(model, block.noise_rows, block.scratch);
   T* own = block.scratch + PlainExample<T, kFixed>::scratch_size(model, block.noise_rows);
-  for (std::int32_t i = 0; i < kAhead; ++i) prefetch_example<false>(block, i);
+  RowsAhead<T, kFixed, false> ahead(block);
   for (std::int32_t i = 0; i < block.count; ++i) {
-    prefetch_example<false>(block, i + kAhead);
+    ahead.during(i, 1);
     const std::int32_t* ids = block.ids + (std::int64_t{i} * width);
     const std::int64_t number = gradient == nullptr ? 0 : gradient->first_example + i;
     T* context = gradient == nullptr ? own : gradient->contexts + (number * 2 * model.stride);
@@ -42,8 +61,10 @@ inline void plain_score_fixed(const PlainBlock<T>& block, const PlainGradient<T>
         example.score(ids, block.log_noise + (std::int64_t{i} * (1 + block.noise_rows)),
                       shared_logit(model, block.groups[i]),
                       block.weights == nullptr ? T{1} : block.weights[i], context, residuals);
+    ahead.during(i, 2);
     if (gradient == nullptr) continue;
     example.pull(ids, residuals, context + model.stride);
+    ahead.during(i, 3);
     std::uint64_t* entries = gradient->entries + (number * width);
     const auto first = static_cast<std::uint32_t>(number * gradient->residual_stride);
     const std::int32_t outside = model.features - 1;
@@ -63,16 +84,18 @@ inline void plain_async_fixed(const PlainBlock<T>& block, const RuleView<T>& rul
   T* context = block.scratch + PlainExample<T, kFixed>::scratch_size(model, block.noise_rows);
   T* pull = context + model.stride;
   T* residuals = pull + model.stride;
-  for (std::int32_t i = 0; i < kAhead; ++i) prefetch_example<true>(block, i);
+  RowsAhead<T, kFixed, true> ahead(block);
   for (std::int32_t i = 0; i < block.count; ++i) {
-    prefetch_example<true>(block, i + kAhead);
+    ahead.during(i, 1);
     const std::int32_t* ids = block.ids + (std::int64_t{i} * width);
     block.losses[i] =
         example.score(ids, block.log_noise + (std::int64_t{i} * (1 + block.noise_rows)),
                       shared_logit(model, block.groups[i]),
                       block.weights == nullptr ? T{1} : block.weights[i], context, residuals);
+    ahead.during(i, 2);
     if (!__builtin_isfinite(block.losses[i].loss)) continue;
     example.pull(ids, residuals, pull);
+    ahead.during(i, 3);
     example.update(rule, ids, context, pull, residuals);
     step_shared(model, rule, block.groups[i], static_cast<T>(block.losses[i].residual));
   }
