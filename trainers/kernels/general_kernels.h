@@ -111,8 +111,8 @@ template <class T>
   prefetch(occurrences + static_cast<std::uint32_t>(entries[i + kFar]));
   const std::uint64_t near = entries[i + kNear];
   const std::int32_t slot = occurrences[static_cast<std::uint32_t>(near)].slot;
-  prefetch(slots + (std::int64_t{slot < 0 ? ~slot : slot} * model.stride));
-  prefetch_start(model, row_of_entry(near));
+  prefetch_vector(slots + (std::int64_t{slot < 0 ? ~slot : slot} * model.stride), model.stride);
+  prefetch_row(model, row_of_entry(near));
   prefetch_state(model, row_of_entry(near));
 }
 

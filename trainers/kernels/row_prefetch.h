@@ -20,7 +20,7 @@ class RowPrefetch {
   /// Of the rows numbered begin … end.
   RowPrefetch(const ModelView<T>& model, std::int64_t begin, std::int64_t end)
       : model_(model), next_(begin), end_(end) {
-    constexpr std::int64_t kBytesAhead = 16384;  // half of the nearest cache
+    constexpr std::int64_t kBytesAhead = 16384;  // four times as many are level
     constexpr std::int64_t kMostAhead = 64;
     const std::int64_t fit = kBytesAhead / (model.stride * static_cast<std::int64_t>(sizeof(T)));
     ahead_ = fit < kMostAhead ? fit : kMostAhead;
@@ -36,7 +36,7 @@ class RowPrefetch {
 
  private:
   [[gnu::always_inline]] void ask(const Row& wanted) const {
-    prefetch_start(model_, wanted.row);
+    prefetch_row(model_, wanted.row);
     if constexpr (kState) prefetch_state(model_, wanted.row);
     if (!wanted.biased) return;
     prefetch(model_.scalars.value + wanted.row);

@@ -47,19 +47,18 @@ template <int kFixed, class T>
   return kFixed > 0 ? kFixed : model.stride / Line<T>::kScalars;
 }
 
+/// Asks for the lines of a vector; of a very long one for the first, and the machine sees to the rest.
+template <class T>
+[[gnu::always_inline]] inline void prefetch_vector(const T* from, std::int32_t stride) {
+  constexpr std::int32_t kMost = 64 * Line<T>::kScalars;
+  const std::int32_t end = stride < kMost ? stride : kMost;
+  for (std::int32_t i = 0; i < end; i += Line<T>::kScalars) prefetch(from + i);
+}
+
 /// Asks for a row.
 template <class T>
 [[gnu::always_inline]] inline void prefetch_row(const ModelView<T>& model, std::int32_t row) {
-  const T* from = model.weights.value + (std::int64_t{row} * model.stride);
-  for (std::int32_t i = 0; i < model.stride; i += Line<T>::kScalars) prefetch(from + i);
-}
-
-/// Asks for the start of a row, two lines; the machine sees to those that follow.
-template <class T>
-[[gnu::always_inline]] inline void prefetch_start(const ModelView<T>& model, std::int32_t row) {
-  const T* from = model.weights.value + (std::int64_t{row} * model.stride);
-  prefetch(from);
-  if (model.stride > Line<T>::kScalars) prefetch(from + Line<T>::kScalars);
+  prefetch_vector(model.weights.value + (std::int64_t{row} * model.stride), model.stride);
 }
 
 /// Asks for what the default rule remembers of a row. Other rules keep more, or nothing.
