@@ -35,8 +35,8 @@ class NoiseSlots {
   /// Of an alias table, with what it gives. 20 bytes, for there is one for each value.
   struct Slot {
     std::uint32_t threshold = 0;
-    std::array<Candidate, 2>
-        candidates;  ///< its own, and the alias; its own twice where it always keeps
+    /// Its own, and the alias; its own twice where it always keeps.
+    std::array<Candidate, 2> candidates;
 
     /// By arithmetic, not branches: which of the two it is cannot be foreseen.
     const Candidate& candidate(std::uint32_t word) const {

@@ -47,8 +47,8 @@ struct ModelOptions {
 /// For I = all pairs it uses ½(‖Σ v‖² − Σ ‖v‖²), which costs O(F·d) a row.
 class Feat2VecImpl : public torch::nn::Module {
  public:
-  /// Throws Error for a dimension that is not in [1, kMostDim], two features of one name, a pair out of range, or a model
-  /// in which nothing can be learned.
+  /// Throws Error for a dimension that is not in [1, kMostDim], two features of one name, a pair out of
+  /// range, or a model in which nothing can be learned.
   Feat2VecImpl(const ModelOptions& options, std::vector<nn::FeatureSpec> features);
 
   /// Throws Error unless `columns` fit the features: their kinds, widths, and ids within the tables.
