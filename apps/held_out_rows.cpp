@@ -59,11 +59,12 @@ std::vector<std::int64_t> held_out_rows(const data::Dataset& rows, double share,
   std::vector<std::int64_t> others;
   for (std::int64_t i = 0; i < rows.rows() && held_out.size() < wanted; ++i) {
     const std::int64_t row = order(i);
-    if (items.of(row).empty() || !remaining.keeps_some_of(items.of(row))) {
+    const std::vector<samplers::Item> values = items.of(row);
+    if (values.empty() || !remaining.keeps_some_of(values)) {
       others.push_back(row);
       continue;
     }
-    remaining.take(items.of(row));
+    remaining.take(values);
     held_out.push_back(row);
   }
   for (std::size_t i = 0; i < others.size() && held_out.size() < wanted; ++i)

@@ -1,5 +1,6 @@
 #include "samplers/context_sampler.h"
 
+#include <optional>
 #include <utility>
 
 #include "feat2vec/error.h"
@@ -57,10 +58,16 @@ void ContextSampler::draw(const std::int64_t* targets, std::int64_t count, std::
 }
 
 std::vector<double> ContextSampler::mean_log_probs() const {
-  std::vector<double> means = noise().mean_log_probs();
+  std::vector<std::optional<double>> of_values(static_cast<std::size_t>(noise().groups()));
   for (std::size_t f = 0; f < values_.size(); ++f)
     if (values_[f])
-      means[static_cast<std::size_t>(noise().group_of_feature()[f])] = values_[f]->mean_log_prob();
+      of_values[static_cast<std::size_t>(noise().group_of_feature()[f])] =
+          values_[f]->mean_log_prob();
+  std::vector<double> means;
+  for (std::int64_t group = 0; group < noise().groups(); ++group) {
+    const auto& mean = of_values[static_cast<std::size_t>(group)];
+    means.push_back(mean ? *mean : noise().distribution(group).mean_log_prob());
+  }
   return means;
 }
 

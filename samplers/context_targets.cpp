@@ -58,7 +58,7 @@ void ContextTargets::add_targets(const ImplicitSampler& rows) {
   for (std::int64_t row = 0; row < items_.rows(); ++row) {
     if (member_) {
       for (std::int64_t item = items_.begin(row); item < items_.begin(row + 1); ++item)
-        if (group_of(items_[item].feature) >= 0 && add(row, item, targets)) ++targets;
+        if (group_of(items_.feature(item)) >= 0 && add(row, item, targets)) ++targets;
     } else {
       for (std::int64_t group = 0; group < rows.noise().groups(); ++group)
         if (rows.entities().present(row, group) && add(row, group, targets)) ++targets;

@@ -32,11 +32,11 @@ class ContextTargets {
 
   /// The sampling group of a target.
   std::int32_t group(std::int64_t target) const {
-    return member_ ? group_of(value(target).feature) : own(target);
+    return member_ ? group_of(items_.feature(own(target))) : own(target);
   }
 
   /// The value that is the target. REQUIRES: unit member.
-  const Item& value(std::int64_t target) const { return items_[own(target)]; }
+  Item value(std::int64_t target) const { return items_[own(target)]; }
 
   /// Whether some target has several values that may be its context.
   bool have_choice() const { return have_choice_; }
@@ -51,15 +51,9 @@ class ContextTargets {
     if (!own_.empty()) prefetch(own_.data() + target);
   }
   void prefetch_row(std::int64_t target) const { row_of_.prefetch_begin(begins(), target); }
-  void prefetch_items(std::int64_t target) const {
-    const Item* items = items_.of(row(target)).data();
-    prefetch(items);
-    prefetch(items + kLineItems);
-  }
+  void prefetch_items(std::int64_t target) const { items_.prefetch_row(row(target)); }
 
  private:
-  static constexpr std::int64_t kLineItems = 64 / sizeof(Item);
-
   void add_groups(const ImplicitSampler& rows, const std::vector<std::uint8_t>& meets);
   void add_targets(const ImplicitSampler& rows);
   bool add(std::int64_t row, std::int64_t own, std::int64_t target);
@@ -76,10 +70,12 @@ class ContextTargets {
   template <class With>
   void each_other(std::int64_t row, std::int32_t own, const With& with) const {
     const std::size_t line =
-        member_ ? static_cast<std::size_t>(items_[own].feature) : static_cast<std::size_t>(own);
+        member_ ? static_cast<std::size_t>(items_.feature(own)) : static_cast<std::size_t>(own);
     const std::uint8_t* meets = meets_.data() + (line * features_);
-    for (std::int64_t i = items_.begin(row); i < items_.begin(row + 1); ++i)
-      if (meets[items_[i].feature] != 0 && !(member_ && i == own) && !with(items_[i])) return;
+    for (std::int64_t i = items_.begin(row); i < items_.begin(row + 1); ++i) {
+      const Item item = items_[i];
+      if (meets[item.feature] != 0 && !(member_ && i == own) && !with(item)) return;
+    }
   }
 
   bool member_;

@@ -11,6 +11,7 @@
 #include "samplers/context_options.h"
 #include "samplers/draw.h"
 #include "samplers/group_chooser.h"
+#include "samplers/lazy.h"
 #include "samplers/noise_tables.h"
 #include "samplers/row_entities.h"
 
@@ -54,7 +55,9 @@ class ImplicitSampler {
   data::Batch materialize(const Draw& draw) const;
 
   /// The entities of the observed rows, made by the first who asks.
-  const RowEntities& entities() const { return entities_->get(observed_, *noise_); }
+  const RowEntities& entities() const {
+    return entities_->get([this] { return RowEntities(observed_, *noise_); });
+  }
 
   const data::Dataset& observed() const { return observed_; }
   const NoiseTables& noise() const { return *noise_; }
@@ -75,7 +78,7 @@ class ImplicitSampler {
   GroupChooser chooser_;
   SamplerOptions options_;
   double log_k_;  ///< log K
-  std::shared_ptr<const LazyRowEntities> entities_ = std::make_shared<const LazyRowEntities>();
+  std::shared_ptr<const Lazy<RowEntities>> entities_ = std::make_shared<const Lazy<RowEntities>>();
 };
 
 }  // namespace feat2vec::samplers

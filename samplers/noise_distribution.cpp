@@ -15,10 +15,7 @@ double weight_of(double count, double alpha2) { return count > 0 ? std::pow(coun
 
 std::vector<double> weights_of(const std::vector<std::int64_t>& counts, double alpha2,
                                double bias) {
-  if (!(alpha2 >= 0 && alpha2 <= 1))
-    throw Error("NoiseDistribution", "alpha2 in [0, 1]", fmt::format("{}", alpha2));
-  if (!(bias >= 0) || !std::isfinite(bias))
-    throw Error("NoiseDistribution", "a finite count bias of 0 or more", fmt::format("{}", bias));
+  NoiseDistribution::check(alpha2, bias);
   std::vector<double> weights;
   weights.reserve(counts.size());
   for (const std::int64_t count : counts)
@@ -27,6 +24,13 @@ std::vector<double> weights_of(const std::vector<std::int64_t>& counts, double a
 }
 
 }  // namespace
+
+void NoiseDistribution::check(double alpha2, double bias) {
+  if (!(alpha2 >= 0 && alpha2 <= 1))
+    throw Error("NoiseDistribution", "alpha2 in [0, 1]", fmt::format("{}", alpha2));
+  if (!(bias >= 0) || !std::isfinite(bias))
+    throw Error("NoiseDistribution", "a finite count bias of 0 or more", fmt::format("{}", bias));
+}
 
 NoiseDistribution::NoiseDistribution(const std::vector<std::int64_t>& counts, double alpha2,
                                      double bias)

@@ -17,6 +17,9 @@ class NoiseDistribution {
   /// weight is zero. An entity with count + bias = 0 is never drawn.
   NoiseDistribution(const std::vector<std::int64_t>& counts, double alpha2, double bias);
 
+  /// Throws Error for an α2 or a bias that the constructor would not take.
+  static void check(double alpha2, double bias);
+
   std::int64_t size() const { return static_cast<std::int64_t>(level_.size()); }
 
   /// log P2(e). Entity -1 is one that the counts do not hold: its weight is bias^α2, as the original

@@ -1,12 +1,24 @@
 #include "samplers/noise_tables.h"
 
+#include <ATen/core/Tensor.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 #include "feat2vec/error.h"
 
 namespace feat2vec::samplers {
+namespace {
+
+bool has_values(const data::Dataset& rows, const std::vector<std::size_t>& features) {
+  return std::any_of(features.begin(), features.end(), [&](std::size_t feature) {
+    return !rows.column(feature).absent().all().item<bool>();
+  });
+}
+
+}  // namespace
 
 NoiseTables::NoiseTables(data::Dataset supply, const data::Schema& schema,
                          const NoiseOptions& options)
@@ -24,21 +36,33 @@ NoiseTables::NoiseTables(data::Dataset supply, const data::Schema& schema,
   if (counts.size() != groups.size())
     throw Error("NoiseTables", fmt::format("counts for {} groups", groups.size()),
                 fmt::format("{}", counts.size()));
-  for (std::size_t g = 0; g < groups.size(); ++g) {
-    std::vector<std::size_t> features;
-    for (const std::string& name : groups[g].features) features.push_back(schema.index_of(name));
-    entities_.emplace_back(supply_, std::move(features), counts[g]);
-    if (entities_.back().counts().empty())
-      throw Error("NoiseTables", fmt::format("values of the sampling group \"{}\"", groups[g].name),
+  NoiseDistribution::check(options.alpha2, options.count_bias);
+  for (const data::SamplingGroup& group : groups) {
+    groups_.emplace_back();
+    for (const std::string& name : group.features)
+      groups_.back().features.push_back(schema.index_of(name));
+    if (!has_values(supply_, groups_.back().features))
+      throw Error("NoiseTables", fmt::format("values of the sampling group \"{}\"", group.name),
                   "none in any row");
-    distributions_.emplace_back(entities_.back().counts(), options.alpha2, options.count_bias);
   }
+  for (std::size_t g = 0; g < counts.size(); ++g)  // those that are given are seen now only
+    if (!counts[g].empty()) noise_of(static_cast<std::int64_t>(g), counts[g]);
+}
+
+const NoiseTables::GroupNoise& NoiseTables::noise_of(
+    std::int64_t group, const std::vector<std::int64_t>& counts) const {
+  const Group& own = groups_.at(static_cast<std::size_t>(group));
+  return own.noise->get([&] {
+    Entities entities(supply_, own.features, counts);
+    NoiseDistribution distribution(entities.counts(), options_.alpha2, options_.count_bias);
+    return GroupNoise{std::move(entities), std::move(distribution)};
+  });
 }
 
 std::vector<double> NoiseTables::mean_log_probs() const {
   std::vector<double> means;
-  for (const NoiseDistribution& distribution : distributions_)
-    means.push_back(distribution.mean_log_prob());
+  for (std::int64_t group = 0; group < groups(); ++group)
+    means.push_back(distribution(group).mean_log_prob());
   return means;
 }
 
@@ -47,7 +71,7 @@ std::vector<std::int64_t> NoiseTables::sum_by_group(
   if (per_feature.size() != group_of_feature_.size())
     throw Error("NoiseTables", fmt::format("{} numbers", group_of_feature_.size()),
                 fmt::format("{}", per_feature.size()));
-  std::vector<std::int64_t> sums(entities_.size(), 0);
+  std::vector<std::int64_t> sums(groups_.size(), 0);
   for (std::size_t f = 0; f < per_feature.size(); ++f)
     if (group_of_feature_[f] >= 0)
       sums[static_cast<std::size_t>(group_of_feature_[f])] += per_feature[f];

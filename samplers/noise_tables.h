@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "feat2vec/data/dataset.h"
 #include "feat2vec/data/schema.h"
 #include "samplers/entities.h"
+#include "samplers/lazy.h"
 #include "samplers/noise_distribution.h"
 
 namespace feat2vec::samplers {
@@ -17,26 +20,25 @@ struct NoiseOptions {
 };
 
 /// What noise is drawn from: a supply of rows, and for each sampling group its entities in them with
-/// their distribution. Made of the training table once and shared by the samplers of training and
-/// validation, so that their losses compare. Immutable.
+/// their distribution, made when first asked for. Made of the training table once and shared by the
+/// samplers of training and validation, so that their losses compare. Immutable, safe to share.
 class NoiseTables {
  public:
-  /// Of a table as observed. `schema` says which features form a group.
+  /// Of a table as observed. `schema` says which features form a group. Throws Error for another number
+  /// of columns, options out of range, and a group that no row has a value of.
   NoiseTables(data::Dataset supply, const data::Schema& schema, const NoiseOptions& options);
 
   /// Of values supplied from outside: row r of `supply` holds a value for every group, counted
-  /// `counts[g][r]` times for group g.
+  /// `counts[g][r]` times for group g. Throws Error also for counts below 0 or all 0.
   NoiseTables(data::Dataset supply, const data::Schema& schema, const NoiseOptions& options,
               const std::vector<std::vector<std::int64_t>>& counts);
 
   const NoiseOptions& options() const { return options_; }
   const data::Dataset& supply() const { return supply_; }
-  std::int64_t groups() const { return static_cast<std::int64_t>(entities_.size()); }
-  const Entities& entities(std::int64_t group) const {
-    return entities_.at(static_cast<std::size_t>(group));
-  }
+  std::int64_t groups() const { return static_cast<std::int64_t>(groups_.size()); }
+  const Entities& entities(std::int64_t group) const { return noise_of(group).entities; }
   const NoiseDistribution& distribution(std::int64_t group) const {
-    return distributions_.at(static_cast<std::size_t>(group));
+    return noise_of(group).distribution;
   }
 
   /// For each feature its sampling group, -1 for an offset.
@@ -49,11 +51,22 @@ class NoiseTables {
   std::vector<std::int64_t> sum_by_group(const std::vector<std::int64_t>& per_feature) const;
 
  private:
+  struct GroupNoise {
+    Entities entities;
+    NoiseDistribution distribution;
+  };
+  struct Group {
+    std::vector<std::size_t> features;
+    std::unique_ptr<const Lazy<GroupNoise>> noise = std::make_unique<const Lazy<GroupNoise>>();
+  };
+
+  const GroupNoise& noise_of(std::int64_t group,
+                             const std::vector<std::int64_t>& counts = {}) const;
+
   NoiseOptions options_;
   data::Dataset supply_;
   std::vector<std::int64_t> group_of_feature_;
-  std::vector<Entities> entities_;
-  std::vector<NoiseDistribution> distributions_;
+  std::vector<Group> groups_;
 };
 
 }  // namespace feat2vec::samplers

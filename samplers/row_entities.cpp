@@ -23,9 +23,4 @@ bool RowEntities::complete() const {
   return std::find(entities_.begin(), entities_.end(), Entities::kAbsent) == entities_.end();
 }
 
-const RowEntities& LazyRowEntities::get(const data::Dataset& rows, const NoiseTables& noise) const {
-  std::call_once(once_, [&] { made_ = std::make_unique<const RowEntities>(rows, noise); });
-  return *made_;
-}
-
 }  // namespace feat2vec::samplers

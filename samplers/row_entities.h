@@ -1,8 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <mutex>
 
 #include "feat2vec/data/dataset.h"
 #include "feat2vec/huge_pages.h"
@@ -34,16 +32,6 @@ class RowEntities {
 
   std::int64_t groups_;
   PageVector<std::int32_t> entities_;  ///< [rows, groups]
-};
-
-/// `RowEntities` made when first asked for, by any thread: who reads the cells themselves never does.
-class LazyRowEntities {
- public:
-  const RowEntities& get(const data::Dataset& rows, const NoiseTables& noise) const;
-
- private:
-  mutable std::once_flag once_;
-  mutable std::unique_ptr<const RowEntities> made_;
 };
 
 }  // namespace feat2vec::samplers

@@ -17,18 +17,30 @@ class TargetOrder {
  public:
   static constexpr std::int64_t kPasses = 256;
 
-  /// `begin` [rows + 1]: the first target of each row. Throws Error for 2^31 targets or more.
+  /// `begin` [rows + 1]: the first target of each row; must outlive it. Throws Error for 2^31 targets or
+  /// more.
   TargetOrder(std::span<const std::int64_t> begin, std::uint64_t seed, std::uint32_t epoch);
 
-  std::int64_t targets() const { return static_cast<std::int64_t>(by_pass_.size()); }
+  std::int64_t targets() const { return begin_.back(); }
 
-  /// The targets at positions [first, first + count), into `targets`.
-  void targets_at(std::int64_t first, std::int64_t count, std::int64_t* targets) const;
+  /// The targets at positions [first, first + count), into `targets`. Holds those of a few passes at a
+  /// time, so positions are best asked for in their order.
+  void targets_at(std::int64_t first, std::int64_t count, std::int64_t* targets);
 
  private:
-  PageVector<std::int32_t> by_pass_;
+  static constexpr std::int64_t kHeldPasses = 32;
+
+  template <class Put>
+  void each_target(const Put& put) const;
+  void hold(std::int64_t pass);
+
+  std::span<const std::int64_t> begin_;
+  std::uint64_t seed_;
+  std::uint32_t epoch_;
   std::vector<std::int64_t> pass_begin_;  ///< [passes + 1]
   std::vector<RowOrder> shuffles_;        ///< of each pass
+  std::int64_t first_held_ = -1;          ///< pass; none at first
+  PageVector<std::int32_t> held_;         ///< the targets of `kHeldPasses`, by pass
 };
 
 }  // namespace feat2vec::samplers

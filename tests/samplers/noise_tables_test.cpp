@@ -60,6 +60,17 @@ TEST(NoiseTables, TakeCountsFromOutside) {
               HasSubstr("expected counts for 2 groups, received 1"));
 }
 
+TEST(NoiseTables, CheckWhatIsGivenAtOnce) {
+  EXPECT_THAT(error_of([] {
+                NoiseTables(four_rows(), two_groups(), {2, 0});
+              }),
+              HasSubstr("expected alpha2 in [0, 1], received 2"));
+  EXPECT_THAT(error_of([] {
+                NoiseTables(four_rows(), two_groups(), {}, {{1, 1, 1, 1}, {1, 1, -1, 1}});
+              }),
+              HasSubstr("expected counts of 0 or more, received -1"));
+}
+
 TEST(NoiseTables, WorkForOneGroup) {
   data::Schema schema;
   schema.features = {testing::feature("a", FeatureKind::kCategorical)};

@@ -3,7 +3,6 @@
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
-#include <thread>
 #include <vector>
 
 namespace feat2vec::samplers {
@@ -41,18 +40,6 @@ TEST(RowEntities, TellsWhereAGroupIsAbsent) {
   EXPECT_TRUE(some.present(1, 1));
   EXPECT_TRUE(some.complete(2)) << "what was never seen is there";
   EXPECT_TRUE(RowEntities(table({1, 7}, {2, 0}), noise).complete());
-}
-
-TEST(LazyRowEntities, AreMadeOnceByWhoeverAsksFirst) {
-  const data::Dataset rows = table({3, 1, 3}, {0, 2, 2});
-  const NoiseTables noise = noise_of(rows);
-  const LazyRowEntities lazy;
-  std::vector<const RowEntities*> seen(4);
-  std::vector<std::thread> threads;
-  for (const RowEntities*& place : seen)
-    threads.emplace_back([&] { place = &lazy.get(rows, noise); });
-  for (std::thread& thread : threads) thread.join();
-  for (const RowEntities* place : seen) EXPECT_EQ(place, &lazy.get(rows, noise));
 }
 
 }  // namespace
