@@ -28,11 +28,13 @@ class CheckpointWriter : public trainers::Observer {
   void on_epoch(const trainers::EpochReport& report) override;
   void on_end() override;
 
+  /// Writes one now.
+  void write();
+
  private:
   using Clock = std::chrono::steady_clock;
 
   double age() const { return std::chrono::duration<double>(Clock::now() - written_).count(); }
-  void write();
 
   std::string path_;
   double every_;

@@ -9,4 +9,7 @@ void catch_signals();
 /// The signal that was noted, or 0.
 int caught_signal();
 
+/// Thrown to give up what a signal has ended; no error.
+class Interrupted {};
+
 }  // namespace feat2vec::apps

@@ -33,13 +33,17 @@ std::optional<reading::Memory> counts_of(const reading::Values& values,
 
 /// What a reader that was fitted on other rows, and plain counting, find in `rows`.
 std::string summary_of(const reading::Values& values, const StoredKnowledge& known,
-                       const data::Dataset& rows, const reading::EvaluationOptions& options) {
+                       const data::Dataset& rows, reading::EvaluationOptions options,
+                       const std::function<void(std::string_view)>& on_progress) {
   const Readouts readouts(values, known);
   std::string text;
   for (const reading::Task& task : reading::default_tasks(values)) {
     std::vector<reading::NamedReadout> asked;
     for (const char* name : {"popularity", "counts", "pmi", "reader"})
       if (readouts.lacking(name).empty()) asked.push_back({name, &readouts.get(name)});
+    options.on_progress = [&](std::string_view, std::size_t, std::size_t) {
+      on_progress(values.target(task.target).name);
+    };
     const reading::Evaluation evaluation = reading::evaluate(values, asked, rows, task, options);
     if (evaluation.questions > 0) text += fmt::format("  {}\n", reading::summarise(evaluation));
   }
@@ -49,13 +53,15 @@ std::string summary_of(const reading::Values& values, const StoredKnowledge& kno
 }  // namespace
 
 FittedAnswers fit_answers(const Model& model, const TrainArguments& arguments,
-                          const data::Dataset& training, const data::Dataset& held_out) {
+                          const data::Dataset& training, const data::Dataset& held_out,
+                          const std::function<void(std::string_view)>& on_progress) {
   const reading::Values values(model, values_options(model));
   StoredKnowledge known{std::nullopt, counts_of(values, arguments, training)};
   const reading::Memory* memory = known.memory ? &*known.memory : nullptr;
   reading::FitOptions options;
   options.seed = arguments.seed;
   options.answers = arguments.answers;
+  options.on_progress = on_progress;
   // Few rows are asked more.
   constexpr std::int64_t kQueries = 2400;
   options.queries_per_row = std::clamp<std::int64_t>(
@@ -66,8 +72,8 @@ FittedAnswers fit_answers(const Model& model, const TrainArguments& arguments,
   };
   known.reader = reading::fit_reader(values, memory, half(0), options);
   FittedAnswers answers;
-  answers.summary =
-      summary_of(values, known, half(1), {.answers = arguments.answers, .seed = arguments.seed});
+  answers.summary = summary_of(values, known, half(1),
+                               {.answers = arguments.answers, .seed = arguments.seed}, on_progress);
   answers.reader = reading::fit_reader(values, memory, held_out, options);
   return answers;
 }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 
 #include "apps/train_arguments.h"
 #include "feat2vec/data/dataset.h"
@@ -17,9 +19,11 @@ struct FittedAnswers {
 };
 
 /// Fits the reader of `model`, which was trained on `training`, on rows that it has not seen, and says
-/// how well it finds their values again: each half of them by a reader fitted on the other half.
+/// how well it finds their values again: each half of them by a reader fitted on the other half. Tells
+/// `on_progress` now and then which feature it is at; what that throws ends it.
 FittedAnswers fit_answers(const Model& model, const TrainArguments& arguments,
-                          const data::Dataset& training, const data::Dataset& held_out);
+                          const data::Dataset& training, const data::Dataset& held_out,
+                          const std::function<void(std::string_view feature)>& on_progress);
 
 /// Gives `model` the reader, with counts of the rows that it was trained on.
 void store_reader(Model& model, const TrainArguments& arguments, const data::Dataset& training,

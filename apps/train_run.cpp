@@ -17,6 +17,7 @@
 #include "apps/default_epochs.h"
 #include "apps/held_out_rows.h"
 #include "apps/signals.h"
+#include "apps/status_line.h"
 #include "apps/stop_on.h"
 #include "apps/train_data.h"
 #include "apps/train_reader.h"
@@ -126,12 +127,11 @@ class Run {
     const std::int64_t rows = table->table.rows();
     if (!refit) table.reset();
     const std::int64_t most = most_epochs(data);
-    StageResult result =
-        run_stage(arguments_, {refit ? "select" : "only", most, {}}, data, take_resumed());
-    const bool ended = result.training.outcome == trainers::Outcome::kCompleted ||
-                       result.training.outcome == trainers::Outcome::kStoppedEarly;
     nlohmann::json found = nlohmann::json::object();
-    if (fits_reader_ && ended) add_reader(result, data, found);
+    StageResult result = run_stage(arguments_, {refit ? "select" : "only", most, {}}, data,
+                                   take_resumed(), [&](StageResult& trained) {
+                                     if (fits_reader_) add_reader(trained, data, found);
+                                   });
     if (const int code = finish_stage(result); code != kDone || !refit) return code;
     const std::int64_t epochs = arguments_.choose_epochs ? result.training.best_epoch : most;
     if (epochs == 0)
@@ -150,13 +150,22 @@ class Run {
 
   /// Fits the reader on the rows that were held out and says how well it answers.
   void add_reader(StageResult& result, const TrainData& data, nlohmann::json& found) {
+    say(arguments_, fmt::format("fitting the reader on {} that were kept apart",
+                                counted(data.questions->rows(), "row")));
+    StatusLine line;
+    const auto show = [&](std::string_view feature) {
+      if (caught_signal() != 0) throw Interrupted();
+      if (!arguments_.quiet && line.is_due())
+        line.draw(fmt::format("fitting the reader: {}", printable(feature, kShownBytes)));
+    };
     const FittedAnswers answers =
-        fit_answers(result.model, arguments_, data.training, *data.questions);
+        fit_answers(result.model, arguments_, data.training, *data.questions, show);
+    line.clear();
     store_reader(result.model, arguments_, data.training, answers.reader);
     found["reader"] = reading::to_json(answers.reader);
     found["answers"] = answers.summary;
     const bool first = arguments_.answers == reading::BagAnswer::kFirst;
-    say(arguments_, fmt::format("on rows that were kept apart{}, the reader ranks\n{}",
+    say(arguments_, fmt::format("on these rows{}, the reader ranks\n{}",
                                 first ? ", of a bag its first member" : "", answers.summary));
   }
 
@@ -165,13 +174,14 @@ class Run {
     const TrainData data =
         encode(table->schema, table->table, std::nullopt, arguments_.train.threads);
     table.reset();
-    StageResult result = run_stage(arguments_, {"final", epochs, found}, data, take_resumed());
-    if (found.contains("reader")) {
-      store_reader(result.model, arguments_, data.training,
+    const auto add_fitted = [&](StageResult& trained) {
+      if (!found.contains("reader")) return;
+      store_reader(trained.model, arguments_, data.training,
                    reading::fitted_reader_from_json(found["reader"]));
-      result.model.provenance["selection"].erase("reader");  // it is in the model itself
-    }
-    return finish_stage(result);
+      trained.model.provenance["selection"].erase("reader");  // it is in the model itself
+    };
+    return finish_stage(
+        run_stage(arguments_, {"final", epochs, found}, data, take_resumed(), add_fitted));
   }
 
   /// The checkpoint is for the first stage that runs.
@@ -191,7 +201,7 @@ class Run {
                               arguments_.out,
                               keep ? "was left as it was" : "has the last good weights"));
     if (interrupted) {
-      if (!nothing)
+      if (!nothing || second)
         say(arguments_, fmt::format("interrupted: {} is usable; --resume goes on", arguments_.out));
       return 128 + caught_signal();
     }

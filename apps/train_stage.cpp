@@ -125,10 +125,16 @@ void release_freed_memory() {
 #endif
 }
 
+/// Whether training came to an end of its own.
+bool has_ended(trainers::Outcome outcome) {
+  return outcome == trainers::Outcome::kCompleted || outcome == trainers::Outcome::kStoppedEarly;
+}
+
 }  // namespace
 
 StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const TrainData& data,
-                      std::optional<Resumable> resume) {
+                      std::optional<Resumable> resume,
+                      const std::function<void(StageResult&)>& complete) {
   release_freed_memory();
   const std::string data_print = fingerprint(data);
   StageResult result{make_model(arguments, data), {}};
@@ -184,6 +190,14 @@ StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const
     result.model.provenance["validation"]["rows"] = data.validation->rows();
   }
   module->to(c10::Device(at::kCPU));
+  if (!has_ended(result.training.outcome)) return result;
+  try {
+    complete(result);
+  } catch (const Interrupted&) {
+    result.training.outcome = trainers::Outcome::kInterrupted;
+    result.model.provenance["interrupted"] = true;
+    checkpoints.write();
+  }
   return result;
 }
 

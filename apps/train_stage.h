@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -34,9 +35,12 @@ struct Resumable {
   RunPosition position;  ///< of `checkpoint`
 };
 
-/// Trains on `data`, from `resume` on when there is one, of which it lets go. Throws Error when the
+/// Trains on `data`, from `resume` on when there is one, of which it lets go, then calls `complete` with
+/// what came out, unless training was interrupted or diverged. When `complete` throws Interrupted the
+/// outcome is that of an interrupted training, with a checkpoint of its end. Throws Error when the
 /// checkpoint was made of other data.
 StageResult run_stage(const TrainArguments& arguments, const Stage& stage, const TrainData& data,
-                      std::optional<Resumable> resume);
+                      std::optional<Resumable> resume,
+                      const std::function<void(StageResult&)>& complete);
 
 }  // namespace feat2vec::apps

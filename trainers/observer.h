@@ -45,7 +45,7 @@ class Observer {
 
   virtual void on_step(const StepReport& /*report*/) {}
   virtual void on_epoch(const EpochReport& /*report*/) {}
-  /// Training ends after one step or more; the weights are still those of the last one.
+  /// Training ends; the weights are still those of the last step.
   virtual void on_end() {}
 };
 

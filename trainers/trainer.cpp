@@ -110,6 +110,7 @@ TrainResult Trainer::fit(const std::function<bool()>& stop_requested) {
   resumed_ = true;
   if (stop_requested()) {
     result_.outcome = Outcome::kInterrupted;
+    for (Observer* observer : observers_) observer->on_end();
     return result_;
   }
   while (!done() && run_epoch(stop_requested)) {

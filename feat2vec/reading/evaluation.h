@@ -29,7 +29,7 @@ struct EvaluationOptions {
   /// do. Made for the task that is evaluated.
   const Answers* answered = nullptr;
   /// Told now and then how many of the questions a read-out has answered so far, by the thread that
-  /// evaluates; may be empty.
+  /// evaluates; what it throws ends the evaluation. May be empty.
   std::function<void(std::string_view readout, std::size_t done, std::size_t questions)>
       on_progress{};
 };

@@ -73,7 +73,7 @@ class Fit {
     const LbfgsOptions search{.steps = options_.steps};
     std::vector<MixtureTerm> mixture;
     visit([&](const FitCase& one, const Evidence& found) { mixture.push_back(term(one, found)); });
-    minimize(MixtureObjective(layout_, std::move(mixture), options_.penalty), result.weights,
+    minimize(told(MixtureObjective(layout_, std::move(mixture), options_.penalty)), result.weights,
              search);
     std::vector<ScoreTerm> scores;
     visit([&](const FitCase& one, const Evidence& found) {
@@ -81,7 +81,7 @@ class Fit {
     });
     const ScoreObjective objective(layout_, std::move(scores), options_.penalty);
     result.report.log_likelihood_before = objective.log_likelihood(result.weights);
-    minimize(std::cref(objective), result.weights, search);
+    minimize(told(std::cref(objective)), result.weights, search);
     result.report.log_likelihood_after = objective.log_likelihood(result.weights);
     return result;
   }
@@ -109,11 +109,25 @@ class Fit {
     for (const CaseForm form : forms) report.forms.emplace_back(to_string(form));
   }
 
+  void tell() const {
+    if (options_.on_progress) options_.on_progress(candidates_.name);
+  }
+
+  /// `objective` that tells of itself whenever it is asked.
+  Objective told(Objective objective) const {
+    return [this, objective = std::move(objective)](std::span<const double> x,
+                                                    std::span<double> gradient) {
+      tell();
+      return objective(x, gradient);
+    };
+  }
+
   /// Shows the evidence of each case, in order, a batch at a time.
   template <typename Visit>
   void visit(const Visit& visit) const {
     const std::int64_t width = candidates_.candidates();
     for (std::size_t first = 0; first < cases_.size();) {
+      tell();
       std::vector<Query> queries;
       std::int64_t numbers = 0;
       while (first + queries.size() < cases_.size() && numbers < kBatchNumbers) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string_view>
 #include <vector>
 
 #include "feat2vec/data/dataset.h"
@@ -27,6 +29,9 @@ struct FitOptions {
   std::int64_t random = 100;
   Penalty penalty{};
   std::uint64_t seed = 1;
+  /// Told now and then which target is being fitted, by the thread that fits; what it throws ends the
+  /// fit. May be empty.
+  std::function<void(std::string_view target)> on_progress{};
 };
 
 /// Fits the weights of one target feature by the conditional likelihood of the values that held-out

@@ -3,6 +3,7 @@
 bytes of one that never was."""
 import json
 import os
+import random
 import signal
 import subprocess
 import time
@@ -13,10 +14,18 @@ from support import CLI, TIMEOUT, CommandTest, films
 OPTIONS = ("--dim", "4", "--batch", "8", "--patience", "0", "--engine", "autograd")  # slow enough to stop
 SPLIT = (*OPTIONS, "--epochs", "16", "--valid-share", ".1")  # select, then again on all rows
 WHOLE = (*OPTIONS, "--epochs", "30", "--valid-share", "0", "--optimizer", "adam", "--lr", ".01")
+READER = ("--dim", "4", "--epochs", "3")
 MEASURED = (*OPTIONS, "--epochs", "16", "--stop-on", "mrr:genre")
 FILE = (*OPTIONS, "--epochs", "16", "--valid", "v.csv")
 FUSED = ("--dim", "4", "--batch", "32", "--first-batch", "8", "--patience", "0", "--epochs", "4000")
 TABLES = {"t.csv": films(240), "v.csv": films(40, seed=9)}
+
+
+def wide(rows):
+    """A table whose reader is fitted for a second: four columns of many values."""
+    draw = random.Random(1)
+    lines = [",".join(f"v{draw.randrange(60)}" for _ in range(4)) for _ in range(rows)]
+    return "\n".join(["a,b,c,d", *lines]) + "\n"
 
 
 class Running:
@@ -100,6 +109,15 @@ class StoppedAndResumed(TrainingTest):
         self.interrupted(SPLIT, signal.SIGTERM, 143, Running.wait_for_final_stage)
         self.assert_resumes(SPLIT)
 
+    def test_interrupted_between_the_stages(self):
+        def wait(running):
+            for line in running.process.stderr:
+                if b"training on all" in line:
+                    return
+
+        self.assertIn("--resume goes on", self.interrupted(SPLIT, wait=wait))
+        self.assert_resumes(SPLIT)
+
     def test_interrupted_without_validation(self):
         self.interrupted(WHOLE)
         self.assert_resumes(WHOLE)
@@ -117,6 +135,22 @@ class StoppedAndResumed(TrainingTest):
         self.interrupted(MEASURED, wait=lambda running: running.wait_for(
             lambda event: event["event"] == "epoch" and event["epoch"] == 3))
         self.assert_resumes(MEASURED, "--threads", "2")
+
+    def test_interrupted_while_the_reader_is_fitted(self):
+        def wait(running):
+            for line in running.process.stderr:
+                if b"fitting the reader" in line:
+                    return
+
+        self.write("t.csv", wide(3000))
+        for options in (READER, (*READER, "--no-refit")):
+            self.never_stopped.pop(options, None)
+            errors = self.interrupted(options, wait=wait)
+            self.assertIn("interrupted: m.f2v is usable; --resume goes on", errors)
+            self.assertNotIn("the reader ranks", errors)
+            self.assertTrue(self.inspect("m.f2v")["provenance"]["interrupted"])
+            self.assert_resumes(options)
+            os.remove(self.path("m.f2v"))
 
     def test_interrupted_twice(self):
         self.interrupted(WHOLE)

@@ -377,7 +377,7 @@ TEST(Trainer, RefusesOptionsOutOfRange) {
   EXPECT_NE(message([](auto& o) { o.learning_rate = 0; }).find("learning rate"), std::string::npos);
 }
 
-TEST(Trainer, AskedToStopBeforeTheFirstStepDoesNothing) {
+TEST(Trainer, AskedToStopBeforeTheFirstStepOnlySaysSo) {
   const Planted planted = make_planted();
   Trainer trainer(make_planted_model(), planted.sampler, nullptr, short_options());
   Recorder recorder;
@@ -385,7 +385,7 @@ TEST(Trainer, AskedToStopBeforeTheFirstStepDoesNothing) {
   const TrainResult result = trainer.fit([] { return true; });
   EXPECT_EQ(result.outcome, Outcome::kInterrupted);
   EXPECT_EQ(result.steps, 0);
-  EXPECT_TRUE(recorder.events.empty());
+  EXPECT_EQ(recorder.events, std::vector<std::string>{"end"});
 }
 
 TEST(Trainer, RefusesAHostilePosition) {
