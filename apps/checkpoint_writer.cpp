@@ -32,7 +32,8 @@ void CheckpointWriter::on_epoch(const trainers::EpochReport& /*report*/) {
 }
 
 void CheckpointWriter::on_end() {
-  const bool something = stepped_ || !about_.selection.is_null();  // of this stage or the one before
+  const bool something =
+      stepped_ || !about_.selection.is_null();  // of this stage or the one before
   if (caught_signal() != 0 && something) write();
 }
 

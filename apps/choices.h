@@ -1,9 +1,11 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace feat2vec::apps {
@@ -33,19 +35,25 @@ CLI::Validator amount(const std::map<std::string, Number>& units, const std::str
   return {convert, ""};
 }
 
-/// Adds a flag that takes one of some words. `target` must outlive the command.
+/// Adds a flag that takes one of some words, shown in their order; what `target` is now is shown as the
+/// default. `target` must outlive the command.
 template <class Enum>
 void add_choice(CLI::App* command, const std::string& flag, Enum& target,
-                const std::map<std::string, Enum>& choices, const std::string& help) {
+                const std::vector<std::pair<std::string, Enum>>& choices, const std::string& help) {
   std::string shown;
   std::vector<std::string> words;
   for (const auto& [word, value] : choices) {
-    shown += (shown.empty() ? "" : " | ") + word;
+    shown += (shown.empty() ? "" : " | ") + word + (value == target ? " (default)" : "");
     words.push_back(word);
   }
   command
       ->add_option_function<std::string>(
-          flag, [&target, choices](const std::string& word) { target = choices.at(word); },
+          flag,
+          [&target, choices](const std::string& word) {
+            target = std::find_if(choices.begin(), choices.end(), [&](const auto& choice) {
+                       return choice.first == word;
+                     })->second;
+          },
           shown + ": " + help)
       ->check(one_of(words));
 }

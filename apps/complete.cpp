@@ -19,6 +19,7 @@
 #include "apps/command.h"
 #include "apps/console.h"
 #include "apps/model_rows.h"
+#include "apps/read_flags.h"
 #include "feat2vec/error.h"
 #include "feat2vec/printable.h"
 #include "feat2vec/reading/known.h"
@@ -144,7 +145,7 @@ void run_complete(const CompleteArguments& arguments) {
     if (stored.memory)
       warn("--train is not read: the model has the counts of its training rows");
     else
-      stored.memory = count_rows(values, arguments.train);
+      stored.memory = count_rows(values, arguments.train, arguments.read);
   }
   const Readouts readouts(values, stored);
   if (!arguments.queries.empty())
@@ -204,6 +205,8 @@ void add_complete(CLI::App& app, int& exit_code) {
           "not stored its counts")
       ->allow_extra_args(false)
       ->take_all();
+  add_header_flag(command, a->read);
+  add_bad_rows_flag(command, a->read);
   command->add_option("--queries", a->queries, "File of questions (JSON) whose scores are wanted");
   command->add_option("--task", a->task, "Which task of --queries, where it has several");
   command->add_option("--out", a->out,
@@ -211,9 +214,11 @@ void add_complete(CLI::App& app, int& exit_code) {
   command->add_flag("--json", a->json, "Print JSON instead of text");
   command->footer(
       "Prints probabilities where the read-out gives some, else scores; the higher, the better.\n"
-      "A table is completed as CSV: row, place, value, score, probability; it needs the columns "
-      "of\n"
-      "training, whatever the cells of the target hold. docs/evaluation.md tells what the "
+      "A table is completed as CSV: row (of those that were read), place, value, score, "
+      "probability; "
+      "it\n"
+      "needs the columns of training, whatever the cells of the target hold. docs/evaluation.md "
+      "tells what the "
       "read-outs\n"
       "are and what --queries holds; values that the row holds already are no answers.");
   command->callback([a, &exit_code] {

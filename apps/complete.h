@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "apps/readouts.h"
+#include "feat2vec/tables/read.h"
 
 namespace feat2vec::apps {
 
@@ -16,7 +17,8 @@ struct CompleteArguments {
   std::int64_t k = 10;
   std::string by;                  ///< name of a read-out; empty: the best there is
   std::vector<std::string> train;  ///< tables to count
-  std::string queries;             ///< file of questions
+  tables::ReadOptions read;
+  std::string queries;  ///< file of questions
   std::string task;
   std::string out;
   bool json = false;

@@ -9,7 +9,6 @@
 #include "feat2vec/reading/known.h"
 #include "feat2vec/reading/questions.h"
 #include "feat2vec/storage/atomic_file.h"
-#include "feat2vec/tables/read.h"
 
 namespace feat2vec::apps {
 namespace {
@@ -46,7 +45,7 @@ void complete_table(const CompleteArguments& arguments, const reading::Values& v
   const reading::Readout& readout = readouts.get(by);
   const reading::FeatureValues& candidates = values.target(target);
   const data::Vocabulary& vocabulary = model.vocabularies[static_cast<std::size_t>(target)];
-  const data::Dataset rows = encode_rows(model, tables::read_table(arguments.known));
+  const data::Dataset rows = encode_rows(model, read_rows(arguments.known, arguments.read));
   std::optional<storage::AtomicFile> file;
   if (!arguments.out.empty()) file.emplace(arguments.out);
   const auto write = [&](const std::string& lines) {

@@ -12,6 +12,7 @@
 #include "apps/command.h"
 #include "apps/console.h"
 #include "apps/model_rows.h"
+#include "apps/read_flags.h"
 #include "apps/readouts.h"
 #include "apps/status_line.h"
 #include "feat2vec/data/row_sketch.h"
@@ -32,6 +33,7 @@ struct EvaluateArguments {
   std::vector<std::string> given;  ///< each a list of features, joined by commas
   std::vector<std::string> readouts;
   std::vector<std::string> train;
+  tables::ReadOptions read;
   bool filter = false;
   reading::BagAnswer answers = reading::BagAnswer::kRandom;
   std::uint64_t seed = 1;
@@ -154,12 +156,12 @@ void run_evaluate(const EvaluateArguments& arguments) {
   const Model model = storage::load_model(arguments.model);
   const reading::Values values(model, values_options(model));
   const std::vector<reading::Task> tasks = tasks_of(arguments, values);
-  const data::Dataset rows = encode_rows(model, tables::read_table(arguments.data));
+  const data::Dataset rows = encode_rows(model, read_rows(arguments.data, arguments.read));
   warn_of_seen_rows(model, rows);
   std::optional<data::Dataset> training;
   StoredKnowledge stored(model, values, arguments.model);
   if (!arguments.train.empty()) {
-    training = encode_rows(model, tables::read_table(arguments.train));
+    training = encode_rows(model, read_rows(arguments.train, arguments.read));
     if (!stored.memory) stored.memory.emplace(*training, values);
   }
   const Readouts readouts(values, stored);
@@ -206,12 +208,15 @@ void add_evaluate(CLI::App& app, int& exit_code) {
           "the model has not stored its counts")
       ->allow_extra_args(false)
       ->take_all();
+  add_header_flag(command, a->read);
+  add_bad_rows_flag(command, a->read);
   command->add_flag("--filter", a->filter,
                     "Do not rank answers that training rows give to the same question");
   add_choice<reading::BagAnswer>(
       command, "--answers", a->answers,
       {{"random", reading::BagAnswer::kRandom}, {"first", reading::BagAnswer::kFirst}},
-      "which member of a bag is asked for: any (default), or the first, the others being wrong");
+      "which member of a bag is asked for: one drawn at random, or the first, the others being "
+      "wrong");
   command->add_option("--seed", a->seed, "Of the members that are drawn from bags")
       ->check(natural())
       ->capture_default_str();

@@ -10,6 +10,7 @@
 #include "apps/choices.h"
 #include "apps/command.h"
 #include "apps/console.h"
+#include "apps/read_flags.h"
 #include "apps/schema_table.h"
 #include "feat2vec/printable.h"
 #include "feat2vec/storage/model_file.h"
@@ -177,17 +178,8 @@ void add_inspect(CLI::App& app, int& exit_code) {
       ->required();
   command->add_flag("--json", arguments->json, "Print JSON");
   command->add_flag("--values", arguments->values, "Of a model, also each value with its count");
-  command
-      ->add_option("--header", arguments->read.header,
-                   "Names of the columns, for text without a header line")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command
-      ->add_option_function<std::string>(
-          "--bad-rows",
-          [arguments](const std::string& word) { arguments->read.skip_bad_rows = word == "skip"; },
-          "error | skip: what to do with rows that cannot be read")
-      ->check(one_of({"error", "skip"}));
+  add_header_flag(command, arguments->read);
+  add_bad_rows_flag(command, arguments->read);
   command->callback([arguments, &exit_code] {
     run_inspect(*arguments);
     exit_code = kDone;

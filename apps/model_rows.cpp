@@ -4,8 +4,8 @@
 #include <fmt/ranges.h>
 
 #include "apps/console.h"
+#include "apps/read_flags.h"
 #include "feat2vec/reading/questions.h"
-#include "feat2vec/tables/read.h"
 
 namespace feat2vec::apps {
 namespace {
@@ -46,8 +46,15 @@ data::Dataset encode_rows(const Model& model, const tables::Table& table) {
   return encoded.dataset;
 }
 
-reading::Memory count_rows(const reading::Values& values, const std::vector<std::string>& paths) {
-  const data::Dataset rows = encode_rows(values.embeddings().model(), tables::read_table(paths));
+tables::Table read_rows(const std::vector<std::string>& paths, const tables::ReadOptions& options) {
+  tables::Table table = tables::read_table(paths, options);
+  warn_of_reading(table);
+  return table;
+}
+
+reading::Memory count_rows(const reading::Values& values, const std::vector<std::string>& paths,
+                           const tables::ReadOptions& options) {
+  const data::Dataset rows = encode_rows(values.embeddings().model(), read_rows(paths, options));
   return reading::Memory(rows, values);
 }
 

@@ -8,6 +8,7 @@
 #include "feat2vec/reading/values.h"
 #include "feat2vec/storage/model.h"
 #include "feat2vec/tables/encoder.h"
+#include "feat2vec/tables/read.h"
 #include "feat2vec/tables/table.h"
 
 namespace feat2vec::apps {
@@ -22,7 +23,11 @@ void warn_of_outside(const std::vector<tables::FeatureCounts>& counts, const std
 /// warning, and numbers beyond those of training the nearest of these; empty cells are nothing to warn of here. Throws Error for what is wrong with the table.
 data::Dataset encode_rows(const Model& model, const tables::Table& table);
 
+/// The table of some files, with the warnings of `warn_of_reading`.
+tables::Table read_rows(const std::vector<std::string>& paths, const tables::ReadOptions& options);
+
 /// What lies together in the rows of the training tables `paths`.
-reading::Memory count_rows(const reading::Values& values, const std::vector<std::string>& paths);
+reading::Memory count_rows(const reading::Values& values, const std::vector<std::string>& paths,
+                           const tables::ReadOptions& options);
 
 }  // namespace feat2vec::apps

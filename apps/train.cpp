@@ -22,7 +22,8 @@ void add_preset(CLI::App* command, TrainArguments& a) {
   command
       ->add_option_function<std::string>(
           "--preset", [&a](const std::string& name) { apply_preset(a, name); },
-          "default | best | paper | seed: options to start from; other flags override them. best: "
+          "default (where none is named) | best | paper | seed: options to start from; other flags "
+          "override them. best: "
           "slower; paper: the published "
           "model, sampler and loss; seed: the original's worked example")
       ->check(one_of(preset_names()));
@@ -31,7 +32,7 @@ void add_preset(CLI::App* command, TrainArguments& a) {
 void add_model_options(CLI::App* command, TrainArguments& a) {
   command->add_option("--dim", a.model.dim, "Length of the vectors")->capture_default_str();
   add_choice<Prior>(command, "--prior", a.model.prior,
-                    {{"group", Prior::kGroup}, {"none", Prior::kNone}, {"value", Prior::kValue}},
+                    {{"value", Prior::kValue}, {"group", Prior::kGroup}, {"none", Prior::kNone}},
                     "what is known of a value beforehand: its log probability as noise, a learned "
                     "offset of its group, or the original's single number");
   command->add_flag("--value-bias,!--no-value-bias", a.value_bias, "Learn a bias for every value");
@@ -63,7 +64,7 @@ void add_model_options(CLI::App* command, TrainArguments& a) {
   add_choice<samplers::Oversampler>(
       command, "--oversampler", a.sampler.oversampler,
       {{"twostep", samplers::Oversampler::kTwoStep}, {"all", samplers::Oversampler::kAll}},
-      "one group of a noise row is replaced (default), or all");
+      "one group of a noise row is replaced, or all");
   add_choice<trainers::Objective>(
       command, "--objective", a.train.objective,
       {{"nce", trainers::Objective::kNce},
@@ -118,12 +119,12 @@ void add_training_options(CLI::App* command, TrainArguments& a) {
                                        {"lazy-adam", trainers::OptimizerKind::kLazyAdam},
                                        {"adam", trainers::OptimizerKind::kAdam},
                                        {"sgd", trainers::OptimizerKind::kSgd}},
-                                      "update rule (default row-adagrad)");
+                                      "update rule");
   add_choice<trainers::Schedule>(command, "--schedule", a.train.schedule,
                                  {{"constant", trainers::Schedule::kConstant},
                                   {"linear", trainers::Schedule::kLinear},
                                   {"cosine", trainers::Schedule::kCosine}},
-                                 "of the learning rate (default constant)");
+                                 "of the learning rate");
   command
       ->add_option("--warmup", a.train.warmup,
                    "Share of training in which the learning rate rises from 0")
@@ -169,7 +170,7 @@ void add_running_options(CLI::App* command, TrainArguments& a) {
                                    {{"auto", trainers::EngineKind::kAuto},
                                     {"fused", trainers::EngineKind::kFused},
                                     {"autograd", trainers::EngineKind::kAutograd}},
-                                   "who makes the steps (default auto: fused where it can)");
+                                   "who makes the steps; auto: fused where it can");
   command->add_option("--threads", a.threads,
                       "Threads to train with, 0: all cores; results do not depend on it, but with "
                       "--async");

@@ -15,6 +15,7 @@
 #include "apps/command.h"
 #include "apps/console.h"
 #include "apps/model_rows.h"
+#include "apps/read_flags.h"
 #include "apps/schema_table.h"
 #include "feat2vec/bounded_json.h"
 #include "feat2vec/error.h"
@@ -155,9 +156,7 @@ tables::Table read_data(const TrainArguments& arguments) {
 TrainTable read_train_table(const TrainArguments& arguments) {
   check_column_flags(arguments);
   TrainTable result{read_data(arguments), {}, {}, {}, {}, {}};
-  if (result.table.bad_rows().count > 0)
-    warn(fmt::format("{} left out, the first: {}", counted(result.table.bad_rows().count, "row"),
-                     result.table.bad_rows().first));
+  warn_of_reading(result.table);
   if (arguments.schema.empty()) {
     check_named_columns(result.table, arguments.inference);
     const tables::Inference inference = tables::infer_schema(result.table, arguments.inference);

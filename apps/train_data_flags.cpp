@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "apps/choices.h"
+#include "apps/read_flags.h"
 
 namespace feat2vec::apps {
 namespace {
@@ -35,11 +36,7 @@ void add_data_options(CLI::App* command, TrainArguments& a) {
       ->add_option("data", a.data, "Tables: CSV, TSV, Parquet, Arrow, JSON, .gz, .zst; - is stdin")
       ->required();
   command->add_option("--schema", a.schema, "Schema (JSON) instead of inferring one");
-  command
-      ->add_option("--header", a.read.header,
-                   "Names of the columns, for text without a header line")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  add_header_flag(command, a.read);
   command->add_option("--columns", a.inference.columns, "Use these columns only")
       ->delimiter(',')
       ->allow_extra_args(false);
@@ -76,11 +73,7 @@ void add_data_options(CLI::App* command, TrainArguments& a) {
                    "A word that means missing in every column, besides the empty cell")
       ->allow_extra_args(false)
       ->take_all();
-  command
-      ->add_option_function<std::string>(
-          "--bad-rows", [&a](const std::string& word) { a.read.skip_bad_rows = word == "skip"; },
-          "error | skip: what to do with rows that cannot be read")
-      ->check(one_of({"error", "skip"}));
+  add_bad_rows_flag(command, a.read);
   command->add_flag("--cache", a.cache,
                     "Keep the columns in DATA.f2v-cache, mapped into memory; the next run with the "
                     "same content need not read the text");
@@ -97,7 +90,8 @@ void add_data_options(CLI::App* command, TrainArguments& a) {
   add_choice<reading::BagAnswer>(
       command, "--answers", a.answers,
       {{"random", reading::BagAnswer::kRandom}, {"first", reading::BagAnswer::kFirst}},
-      "which member of a bag the reader learns to find: any (default), or the first, where their "
+      "which member of a bag the reader learns to find: one drawn at random, or the first, where "
+      "their "
       "order means something, as in a list of authors");
   const std::map<std::string, std::int64_t> bytes{
       {"b", 1}, {"k", 1 << 10}, {"m", 1 << 20}, {"g", 1 << 30}};

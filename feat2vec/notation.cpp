@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "feat2vec/printable.h"
+#include "feat2vec/trimmed.h"
 
 namespace feat2vec {
 namespace {
@@ -136,6 +137,7 @@ std::string Notation::example() const {
 
 Number Notation::parse(std::string_view text) const {
   if (is_plain() || is_missing_number(text)) return parse_number(text);
+  text = trimmed(text);
   const std::size_t size = text.size();
   std::string plain = take_sign(text);
   const bool has_sign = text.size() < size;
@@ -156,8 +158,9 @@ Number Notation::parse(std::string_view text) const {
   return parse_number(plain);
 }
 
-FoundNotation find_notation(const std::vector<std::string_view>& texts) {
+FoundNotation find_notation(std::vector<std::string_view> texts) {
   if (texts.empty()) return {};
+  for (std::string_view& text : texts) text = trimmed(text);
   const Marks marks = marks_of(texts.front());
   const std::vector<Notation> fitting = fitting_notations(texts, marks);
   for (const Notation& other : fitting) {

@@ -47,6 +47,6 @@ struct FoundNotation {
 
 /// Looks at the different texts of a column that are not missing. Where they make other numbers in another
 /// notation, none is found; but `$3,000` is taken for 3000.
-FoundNotation find_notation(const std::vector<std::string_view>& texts);
+FoundNotation find_notation(std::vector<std::string_view> texts);
 
 }  // namespace feat2vec

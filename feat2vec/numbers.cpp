@@ -5,6 +5,8 @@
 #include <cmath>
 #include <system_error>
 
+#include "feat2vec/trimmed.h"
+
 namespace feat2vec {
 namespace {
 
@@ -23,15 +25,18 @@ Number out_of_range(std::string_view text) {
 }  // namespace
 
 bool is_missing_number(std::string_view text) {
+  text = trimmed(text);
   return std::find(kMissingNumbers.begin(), kMissingNumbers.end(), text) != kMissingNumbers.end();
 }
 
 bool has_leading_zero(std::string_view text) {
+  text = trimmed(text);
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   return text.size() > 1 && text.front() == '0' && std::all_of(text.begin(), text.end(), is_digit);
 }
 
 Number parse_number(std::string_view text) {
+  text = trimmed(text);
   if (is_missing_number(text)) return {};
   std::string_view digits = text;
   if (digits.starts_with('+')) digits.remove_prefix(1);

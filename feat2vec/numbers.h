@@ -23,8 +23,8 @@ struct Number {
   double value = 0;  ///< set for kNumber
 };
 
-/// Reads a cell as a number: decimal, with an optional sign, point and exponent, no blanks, whatever
-/// the locale.
+/// Reads a cell as a number: decimal, with an optional sign, point and exponent, whatever the locale.
+/// Blanks around it say nothing, here and below.
 Number parse_number(std::string_view text);
 
 /// Whether a cell of a numeric column means that there is no number. The empty text does too.

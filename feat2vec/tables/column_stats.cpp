@@ -88,7 +88,7 @@ void look_for_notation(ColumnStats& stats) {
   stats.for_each([&](std::string_view text, std::int64_t /*count*/) {
     if (!is_missing_number(text)) texts.push_back(text);
   });
-  FoundNotation found = find_notation(texts);
+  FoundNotation found = find_notation(std::move(texts));
   if (found.notation) stats.notation = *found.notation;
   stats.doubt = std::move(found.doubt);
 }

@@ -17,6 +17,8 @@
 namespace feat2vec::tables {
 namespace {
 
+constexpr std::size_t kShownNames = 3;
+
 using Counts = std::map<std::string_view, std::int64_t>;
 
 /// Lower case (ASCII), blanks around it left out and runs of blanks inside it one.
@@ -89,6 +91,14 @@ void append_cut(std::vector<Note>& notes, std::vector<Note> found, std::int64_t 
 }  // namespace
 
 std::string Note::text() const {
+  if (kind == Kind::kNames) {
+    std::string names;
+    for (std::size_t i = 0; i < std::min(values.size(), kShownNames); ++i)
+      names += (i == 0 ? "" : ", ") + in_quotes(values[i]);
+    if (values.size() > kShownNames) names += ", …";
+    return "columns hold their own names as values: " + names +
+           "; a file without a header line needs --header";
+  }
   std::string list;
   for (std::size_t i = 0; i < values.size(); ++i) {
     list += (i == 0 ? "" : ", ") + in_quotes(values[i]) + " (" + std::to_string(counts[i]) + ")";
@@ -99,8 +109,25 @@ std::string Note::text() const {
              : where + "a value that looks like missing: " + list + "; train --missing makes it so";
 }
 
+std::optional<Note> note_on_names(const Table& table) {
+  Note note;
+  note.kind = Note::Kind::kNames;
+  for (std::size_t i = 0; i < table.width(); ++i) {
+    const TextColumn& column = table.column(i);
+    const TextDictionary& texts = column.values();
+    for (std::int32_t code = 0; code < texts.size(); ++code)
+      if (texts[code] == column.name()) {
+        note.values.push_back(column.name());
+        note.counts.push_back(column.counts()[static_cast<std::size_t>(code)]);
+      }
+  }
+  const bool many = note.values.size() > 1 && 2 * note.values.size() >= table.width();
+  return many ? std::optional(std::move(note)) : std::nullopt;
+}
+
 std::vector<Note> lint(const Table& table, std::int64_t limit) {
   std::vector<Note> notes;
+  if (auto names = note_on_names(table)) notes.push_back(std::move(*names));
   for (std::size_t i = 0; i < table.width(); ++i) {
     const TextColumn& column = table.column(i);
     std::map<std::string, std::vector<std::pair<std::string_view, std::int64_t>>> groups;

@@ -6,15 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace feat2vec::tables {
+#include "feat2vec/trimmed.h"
 
-/// Without the blanks (space, tab, line ends) around it.
-inline std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
+namespace feat2vec::tables {
 
 /// Whether a cell of a categorical or bag column is missing: empty, or one of `missing_words`.
 inline bool is_missing_text(std::string_view text, std::span<const std::string> missing_words) {

@@ -14,6 +14,7 @@
 namespace feat2vec::tables {
 namespace {
 
+constexpr const char* kUtf8 = "UTF-8 text";
 constexpr std::size_t kBlockBytes = std::size_t{1} << 19U;
 constexpr std::size_t kStartBytes = std::size_t{1} << 20U;  ///< that the layout is told from
 constexpr std::size_t kLongestRecord = std::size_t{1} << 30U;
@@ -39,7 +40,7 @@ std::optional<Complaint> check(std::string_view text, const Record& record, std:
       const std::string_view field = content(text, record.fields[i]);
       if (is_clean_utf8(field)) continue;
       const bool has_nul = field.find('\0') != std::string_view::npos;
-      return Complaint{i + 1, has_nul ? "text without NUL bytes" : "UTF-8 text", in_quotes(field)};
+      return Complaint{i + 1, has_nul ? "text without NUL bytes" : kUtf8, in_quotes(field)};
     }
   }
   if (record.fields.size() == fields) return std::nullopt;
@@ -57,6 +58,21 @@ std::string message(const std::string& file, const Record& record, const Complai
   return where + ": expected " + complaint.expected + ", received " + complaint.received;
 }
 
+/// What a reader of a message about a bad row may do.
+std::string advice(const Complaint& complaint) {
+  const bool encoding = complaint.expected == kUtf8;
+  return fmt::format(" (--bad-rows skip leaves such rows out{})",
+                     encoding ? "; iconv makes UTF-8 of other encodings" : "");
+}
+
+/// Names that were given must be as many as the fields of the first record.
+void check_width(const std::string& file, const Record& record,
+                 const std::vector<std::string>& names) {
+  if (record.fields.size() == names.size() || record.fields.empty()) return;
+  throw Error(fmt::format("{}: expected {} fields, as --header has names, received {}",
+                          place(file, record.line), names.size(), record.fields.size()));
+}
+
 /// Throws for what no later record can be trusted after.
 void check_structure(const std::string& file, const Record& record) {
   if (record.problem == RecordProblem::kOpenQuote) {
@@ -71,17 +87,18 @@ void check_structure(const std::string& file, const Record& record) {
 
 void check_names(const std::string& file, const Record& record,
                  const std::vector<std::string>& names) {
-  const std::string hint = " (a file without a header line needs --header)";
+  const std::string no_header = "a file without a header line needs --header";
+  const std::string index = "an index that pandas wrote: to_csv(index=False) leaves it out; ";
   std::unordered_set<std::string_view> seen;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string where = place(file, record.line) + ":" + std::to_string(i + 1);
     if (names[i].empty()) {
-      throw Error(
-          fmt::format("{}: expected a column name, received an empty field{}", where, hint));
+      throw Error(fmt::format("{}: expected a column name, received an empty field ({}{})", where,
+                              i == 0 ? index : "", no_header));
     }
     if (!seen.insert(names[i]).second) {
-      throw Error(fmt::format("{}: expected column names that differ, received {} twice{}", where,
-                              in_quotes(names[i]), hint));
+      throw Error(fmt::format("{}: expected column names that differ, received {} twice ({})",
+                              where, in_quotes(names[i]), no_header));
     }
   }
 }
@@ -142,6 +159,8 @@ Layout layout_of(Input& input, const std::vector<std::string>& header, bool skip
   layout.has_header = header.empty();
   layout.skip_bad_rows = skip_bad_rows;
   layout.names = header.empty() ? read_header(input, layout.dialect) : header;
+  if (!layout.has_header && !skip_bad_rows)
+    check_width(input.name(), first_record(input, layout.dialect).record, header);
   return layout;
 }
 
@@ -188,7 +207,7 @@ void RecordBlocks::add(const Record& record, bool is_clean, RecordBlock& block) 
   if (!is_clean || record.fields.size() != layout_.names.size()) {
     if (const auto complaint = check(block.text, record, layout_.names.size())) {
       const std::string why = message(input_.name(), record, *complaint, layout_.names);
-      if (!layout_.skip_bad_rows) throw Error(why);
+      if (!layout_.skip_bad_rows) throw Error(why + advice(*complaint));
       if (bad_rows_.count++ == 0) bad_rows_.first = why;
       return;
     }

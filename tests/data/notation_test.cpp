@@ -67,6 +67,7 @@ TEST(FindNotation, TakesWhatAllCellsHave) {
   EXPECT_EQ(found({"1'234.50", "7"}), "1'234.5");
   EXPECT_EQ(found({"1 234,50", "7,10"}), "1 234,5");
   EXPECT_EQ(found({"12.5%", "3%"}), "1,234.5%");
+  EXPECT_EQ(found({" 12.5% ", "3%", " 1,000%"}), "1,234.5%");
 }
 
 TEST(FindNotation, GuessesNothing) {

@@ -26,13 +26,21 @@ TEST(Numbers, KnowsTheWordsForMissing) {
 }
 
 TEST(Numbers, RefusesTheRest) {
-  for (const char* word : {"abc", "1,5", " 1", "1 ", "1x", "+-1", "+", "0x10", "1_000", "nan", "na",
-                           "nan(1)", "--1", "1.2.3", "１"}) {
+  for (const char* word : {"abc", "1,5", "1 2", "- 1", "1x", "+-1", "+", "0x10", "1_000", "nan",
+                           "na", "nan(1)", "--1", "1.2.3", "１"}) {
     EXPECT_EQ(parse_number(word).kind, NumberKind::kWord) << word;
   }
   for (const char* word : {"inf", "-inf", "Infinity", "1e999", "-1e999"}) {
     EXPECT_EQ(parse_number(word).kind, NumberKind::kInfinite) << word;
   }
+}
+
+TEST(Numbers, BlanksAroundThemSayNothing) {
+  EXPECT_EQ(parse_number(" 226802").value, 226802);
+  EXPECT_EQ(parse_number("\t-1.5 ").value, -1.5);
+  EXPECT_EQ(parse_number(" ? ").kind, NumberKind::kMissing);
+  EXPECT_EQ(parse_number("  ").kind, NumberKind::kMissing);
+  EXPECT_TRUE(has_leading_zero(" 007"));
 }
 
 TEST(Numbers, KnowsCodes) {

@@ -195,6 +195,10 @@ class Table(CommandTest):
         self.succeeds("complete", "m.f2v", "n.csv", "--target", "director", "-k", "3", "--by", "score",
                       "--out", "best.csv")
         self.assertEqual(self.read("best.csv").decode(), out)
+        names, *rows = self.read("n.csv").decode().splitlines(keepends=True)
+        self.write("rows.csv", "".join(rows))
+        self.assertEqual(self.succeeds("complete", "m.f2v", "rows.csv", "--target", "director", "-k", "3", "--by", "score",
+                                       "--header", names.strip())[0], out)
         self.fails(1, ["complete", "m.f2v", "absent.csv", "--target", "director"], "absent.csv")
         self.fails(1, ["complete", "m.f2v", "n.csv", "--target", "director", "--out", "n.csv"], "input")
 

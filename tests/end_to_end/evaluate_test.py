@@ -129,6 +129,16 @@ class Evaluate(CommandTest):
         self.fails(2, [*ask, "--filter"], "--filter", "--train")
         self.fails(2, ["evaluate", "m.f2v"], "data")
 
+    def test_tables_without_a_header_line(self):
+        expected = self.succeeds("evaluate", "m.f2v", "h.csv", "--json")[0]
+        names, *rows = self.read("h.csv").decode().splitlines(keepends=True)
+        self.write("rows.csv", "".join(rows))
+        self.assertEqual(self.succeeds("evaluate", "m.f2v", "rows.csv", "--json", "--header", names.strip())[0], expected)
+        self.write("bad.csv", "".join([names, "1,2,3,4,5,6\n", *rows]))
+        out, errors = self.succeeds("evaluate", "m.f2v", "bad.csv", "--json", "--bad-rows", "skip")
+        self.assertEqual(out, expected)
+        self.assertIn("warning: 1 row left out, the first: bad.csv:2", errors)
+
     def test_bad_tables(self):
         self.fails(1, ["evaluate", "m.f2v", "absent.csv"], "absent.csv")
         self.write("other.csv", "studio,year\ns1,1990\ns2,1991\n")

@@ -11,8 +11,8 @@ alpha2 count-bias seed threads device engine progress quiet out header missing b
 patience refit objective oversampler checkpoint-every resume preset answers stop-on""".split()
 FLAGS = {"train": TRAIN_FLAGS, "inspect": ["json", "values", "header", "bad-rows"],
          "nearest": ["in", "json"],
-         "complete": ["target", "by", "train", "queries", "task", "out", "json"],
-         "evaluate": ["target", "given", "readout", "train", "filter", "answers", "seed", "json"], "export": ["format", "out", "bias"]}
+         "complete": ["target", "by", "train", "queries", "task", "out", "json", "header", "bad-rows"],
+         "evaluate": ["target", "given", "readout", "train", "filter", "answers", "seed", "json", "header", "bad-rows"], "export": ["format", "out", "bias"]}
 
 
 class Presets(CommandTest):

@@ -37,6 +37,20 @@ TEST(Lint, PointsAtWordsForMissing) {
 
 TEST(Lint, LooksIntoBags) { EXPECT_EQ(notes_on({"a|b", "b|A|c", "c|a", "b|c|a", "c"}).size(), 1U); }
 
+TEST(Lint, PointsAtAFirstRowInThePlaceOfNames) {
+  const auto column = [](const char* name, const std::vector<std::string>& cells) {
+    TextColumn made(name);
+    for (const std::string& cell : cells) made.append(cell);
+    return made;
+  };
+  const Table headless({column("39", {"50", "39"}), column("Private", {"x", "Private"}),
+                        column("<=50K", {">50K", "y"})});
+  EXPECT_EQ(lint(headless).front().text(),
+            "columns hold their own names as values: '39', 'Private'; a file without a header line "
+            "needs --header");
+  EXPECT_FALSE(note_on_names(Table({column("a", {"a"}), column("b", {"x"}), column("c", {"x"})})));
+}
+
 TEST(Lint, IsCutToTheMostFrequent) {
   const Table table({text_column_of({"aa", "AA", "b", "B", "b", "B"})});
   const auto notes = lint(table, 1);

@@ -75,7 +75,10 @@ TEST_F(Read, NamesForAFileWithoutHeader) {
   const Table table = files_.read("t.csv", "1,x\n2,y\n", options);
   EXPECT_EQ(texts(table.column("n")), (Texts{"1", "2"}));
   EXPECT_EQ(files_.without_folder(table.location(0, "m")), "t.csv:1:2 (m)");
-  EXPECT_EQ(error("t.csv", "1,x,3\n", options), "t.csv:1: expected 2 fields, received 3");
+  EXPECT_EQ(error("t.csv", "1,x,3\n", options),
+            "t.csv:1: expected 2 fields, as --header has names, received 3");
+  EXPECT_EQ(error("t.csv", "1,x\n1,x,3\n", options),
+            "t.csv:2: expected 2 fields, received 3 (--bad-rows skip leaves such rows out)");
 }
 
 TEST_F(Read, CompressedFilesByContent) {
@@ -174,14 +177,18 @@ TEST_F(Read, ErrorsOfCompression) {
 }
 
 TEST_F(Read, ErrorsOfRecords) {
-  EXPECT_EQ(error("t.csv", "a,b\n1,2\n3,4,5\n"), "t.csv:3: expected 2 fields, received 3");
-  EXPECT_EQ(error("t.csv", "a,b\n\"1\n\",2\n3\n"), "t.csv:4: expected 2 fields, received 1");
+  const std::string skip = " (--bad-rows skip leaves such rows out";
+  EXPECT_EQ(error("t.csv", "a,b\n1,2\n3,4,5\n"),
+            "t.csv:3: expected 2 fields, received 3" + skip + ")");
+  EXPECT_EQ(error("t.csv", "a,b\n\"1\n\",2\n3\n"),
+            "t.csv:4: expected 2 fields, received 1" + skip + ")");
   EXPECT_EQ(error("t.csv", "a,b\n1,2\n3,\"4\n5,6\n"),
             "t.csv:3: expected a closing quote, received the end of the file");
   EXPECT_EQ(error("t.csv", "a,b\n1,2\n3,caf\xe9\n"),
-            "t.csv:3:2 (b): expected UTF-8 text, received 'caf\\xe9'");
+            "t.csv:3:2 (b): expected UTF-8 text, received 'caf\\xe9'" + skip +
+                "; iconv makes UTF-8 of other encodings)");
   EXPECT_EQ(error("t.csv", std::string("a,b\n1,x\0y\n", 10)),
-            "t.csv:2:2 (b): expected text without NUL bytes, received 'x\\x00y'");
+            "t.csv:2:2 (b): expected text without NUL bytes, received 'x\\x00y'" + skip + ")");
 }
 
 TEST_F(Read, ErrorsOfHeaders) {
@@ -191,6 +198,10 @@ TEST_F(Read, ErrorsOfHeaders) {
   EXPECT_EQ(error("t.csv", "a,,c\n1,2,3\n"),
             "t.csv:1:2: expected a column name, received an empty field (a file without a header "
             "line needs --header)");
+  EXPECT_EQ(
+      error("t.csv", ",b\n0,2\n"),
+      "t.csv:1:1: expected a column name, received an empty field (an index that pandas wrote: "
+      "to_csv(index=False) leaves it out; a file without a header line needs --header)");
   EXPECT_EQ(error("t.csv", "a,\xff\n1,2\n"), "t.csv:1:2: expected UTF-8 text, received '\\xff'");
 }
 

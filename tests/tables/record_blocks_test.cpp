@@ -76,8 +76,13 @@ TEST(RecordBlocks, TheFirstBadRowIsTheErrorWhereverItIs) {
     return files.without_folder(
         error_of([&] { files.read("t.csv", rows.text + end, {.threads = 2}); }));
   };
-  EXPECT_EQ(message("x\ny\n"), "t.csv:" + line + ": expected 2 fields, received 1");
-  EXPECT_EQ(message("x,\xff\n"), "t.csv:" + line + ":2 (b): expected UTF-8 text, received '\\xff'");
+  EXPECT_EQ(
+      message("x\ny\n"),
+      "t.csv:" + line + ": expected 2 fields, received 1 (--bad-rows skip leaves such rows out)");
+  EXPECT_EQ(message("x,\xff\n"),
+            "t.csv:" + line +
+                ":2 (b): expected UTF-8 text, received '\\xff' (--bad-rows skip leaves such rows "
+                "out; iconv makes UTF-8 of other encodings)");
   EXPECT_EQ(message("x,\"y\n"),
             "t.csv:" + line + ": expected a closing quote, received the end of the file");
   EXPECT_EQ(message("x,y\rz,w\n"), "t.csv:" + line +
