@@ -25,6 +25,14 @@ CLI::Validator one_of(std::vector<std::string> words) {
           ""};
 }
 
+CLI::Validator output_file() {
+  const auto check = [](const std::string& path) {
+    return path == "-" ? std::string("expected a file to write, received -, standard output")
+                       : std::string();
+  };
+  return {check, ""};
+}
+
 CLI::Validator natural() {
   const auto check = [](const std::string& text) {
     std::uint64_t number = 0;

@@ -19,6 +19,9 @@ CLI::Validator one_of(std::vector<std::string> words);
 /// Takes whole numbers of 0 or more.
 CLI::Validator natural();
 
+/// Takes the name of a file to write, which `-` is not: a file appears whole or not at all.
+CLI::Validator output_file();
+
 /// Replaces a number with a unit, one of the keys of `units`, by the number that it makes; `example` shows
 /// how one is written.
 template <class Number>

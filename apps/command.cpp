@@ -61,7 +61,8 @@ std::string in_our_words(const CLI::App& app, const CLI::ParseError& error) {
   const std::pair<const char*, const char*> words[] = {
       {R"(Could not convert: (\S+) = (.*))", number.c_str()},
       {R"((\S+): \d+ required \S+ missing)", "$1: expected a value, received none"},
-      {R"(A subcommand is required)", "expected a subcommand, received none"},
+      {R"(A subcommand is required)",
+       "expected a subcommand, received none (feat2vec --help lists them)"},
       {R"((-\S+) is required)", "$1: expected a value, received none"},
       {R"((\S+) is required)", "expected $1, received none"},
       {R"((\S+) excludes (\S+))", "$1: expected no $2 beside it, received both"}};

@@ -129,10 +129,13 @@ void complete_one(const CompleteArguments& arguments, const reading::Values& val
   readouts.get(by).scores(target, named.query, scores);
   const auto best = best_values(candidates, model.vocabularies[static_cast<std::size_t>(target)],
                                 scores, arguments.k, gives_probabilities(by));
-  if (arguments.json)
+  if (arguments.json) {
     print_json(arguments.target, best);
-  else
-    print_text(arguments.target, best);
+    return;
+  }
+  if (!gives_probabilities(by))
+    print_error(fmt::format("scores of {}, no probabilities; the higher, the better\n", by));
+  print_text(arguments.target, best);
 }
 
 void run_complete(const CompleteArguments& arguments) {
@@ -209,8 +212,10 @@ void add_complete(CLI::App& app, int& exit_code) {
   add_bad_rows_flag(command, a->read);
   command->add_option("--queries", a->queries, "File of questions (JSON) whose scores are wanted");
   command->add_option("--task", a->task, "Which task of --queries, where it has several");
-  command->add_option("--out", a->out,
-                      "File to write: of --queries a NumPy array, of a table CSV (default: print)");
+  command
+      ->add_option("--out", a->out,
+                   "File to write: of --queries a NumPy array, of a table CSV (default: print)")
+      ->check(output_file());
   command->add_flag("--json", a->json, "Print JSON instead of text");
   command->footer(
       "Prints probabilities where the read-out gives some, else scores; the higher, the better.\n"

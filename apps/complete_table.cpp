@@ -1,7 +1,11 @@
+#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "apps/complete.h"
 #include "apps/console.h"
@@ -55,14 +59,25 @@ void complete_table(const CompleteArguments& arguments, const reading::Values& v
       fmt::print("{}", lines);
   };
   write("row,place,value,score,probability\n");
-  std::vector<double> scores(static_cast<std::size_t>(candidates.candidates()));
-  for (std::int64_t row = 0; row < rows.rows(); ++row) {
+  const auto complete_row = [&](std::int64_t row, std::vector<double>& scores) -> std::string {
     const reading::Query query =
         reading::row_query(values, rows, row, {.features = {}, .without_feature = target});
-    if (query.empty()) continue;
+    if (query.empty()) return {};
     readout.scores(target, query, scores);
-    write(csv_lines(
-        row, best_values(candidates, vocabulary, scores, arguments.k, gives_probabilities(by))));
+    return csv_lines(
+        row, best_values(candidates, vocabulary, scores, arguments.k, gives_probabilities(by)));
+  };
+  // Threads take rows: for the small operations within one they would mostly wait for each other.
+  constexpr std::int64_t kBlock = 256;
+  for (std::int64_t first = 0; first < rows.rows(); first += kBlock) {
+    const std::int64_t end = std::min(first + kBlock, rows.rows());
+    std::vector<std::string> lines(static_cast<std::size_t>(end - first));
+    at::parallel_for(first, end, 1, [&](std::int64_t from, std::int64_t to) {
+      std::vector<double> scores(static_cast<std::size_t>(candidates.candidates()));
+      for (std::int64_t row = from; row < to; ++row)
+        lines[static_cast<std::size_t>(row - first)] = complete_row(row, scores);
+    });
+    for (const std::string& some : lines) write(some);
   }
   if (file) file->commit();
 }

@@ -12,6 +12,7 @@
 
 #include "apps/choices.h"
 #include "apps/command.h"
+#include "apps/console.h"
 #include "feat2vec/error.h"
 #include "feat2vec/storage/atomic_file.h"
 #include "feat2vec/storage/model_file.h"
@@ -41,9 +42,12 @@ void check_paths(const std::vector<std::string>& paths, const std::string& model
 
 void run_export(const ExportArguments& arguments) {
   const embeddings::Format format = embeddings::format_from_string(arguments.format);
-  check_paths(embeddings::export_paths(format, arguments.out, arguments.options), arguments.model);
+  const std::vector<std::string> paths =
+      embeddings::export_paths(format, arguments.out, arguments.options);
+  check_paths(paths, arguments.model);
   const Model model = storage::load_model(arguments.model);
   embeddings::export_model(model, format, arguments.out, arguments.options);
+  print_error(fmt::format("wrote {}\n", fmt::join(paths, ", ")));
 }
 
 }  // namespace
@@ -59,9 +63,12 @@ void add_export(CLI::App& app, int& exit_code) {
       ->check(one_of(embeddings::format_names()))
       ->required();
   command->add_option("--out", arguments->out, "File to write (npy, projector: without extension)")
+      ->check(output_file())
       ->required();
-  command->add_option("--bias", arguments->options.bias_path,
-                      "Also write `key<TAB>bias` lines to this file");
+  command
+      ->add_option("--bias", arguments->options.bias_path,
+                   "Also write `key<TAB>bias` lines to this file")
+      ->check(output_file());
   command->footer(
       "Keys are `feature=value`; in text formats blank, tab, line ends and % are percent-encoded,\n"
       "and = in a feature's name. docs/file_format.md describes every format.");

@@ -58,7 +58,8 @@ json read_json(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file.is_open() || file.bad())
-    throw Error(fmt::format("{}: expected a readable file of questions, received none", path));
+    throw Error(
+        fmt::format("{}: expected a file of questions that can be read, received none", path));
   return parse_json(text, path);
 }
 

@@ -76,7 +76,7 @@ void check_stop_feature(const std::string& stop_on, const data::Schema& schema) 
   if (std::find(names.begin(), names.end(), wanted) != names.end()) return;
   throw UsageError(
       fmt::format("--stop-on: expected a feature whose values can be ranked, received \"{}\"{}",
-                  wanted, did_you_mean(wanted, names)));
+                  wanted, did_you_mean_or_there_are(wanted, names)));
 }
 
 trainers::Measure stop_measure(const TrainArguments& arguments, const Model& model,

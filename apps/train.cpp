@@ -160,7 +160,9 @@ void add_training_options(CLI::App* command, TrainArguments& a) {
 }
 
 void add_running_options(CLI::App* command, TrainArguments& a) {
-  command->add_option("--out", a.out, "Model file to write")->capture_default_str();
+  command->add_option("--out", a.out, "Model file to write")
+      ->check(output_file())
+      ->capture_default_str();
   command
       ->add_option("--device", a.device,
                    "cpu | cuda: through autograd, for what the kernels cannot do")

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <numeric>
 
+#include "feat2vec/printable.h"
+
 namespace feat2vec {
 namespace {
 
@@ -67,6 +69,18 @@ std::string nearest_spelling(std::string_view word, const std::vector<std::strin
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
   const std::string near = nearest_spelling(word, candidates);
   return near.empty() ? std::string() : " (did you mean \"" + near + "\"?)";
+}
+
+std::string did_you_mean_or_there_are(std::string_view word,
+                                      const std::vector<std::string>& candidates) {
+  constexpr std::size_t kShown = 8;
+  const std::string near = did_you_mean(word, candidates);
+  if (!near.empty() || candidates.empty()) return near;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(kShown, candidates.size()); ++i)
+    names += (i == 0 ? "\"" : ", \"") + printable(candidates[i], kShownBytes) + "\"";
+  if (candidates.size() > kShown) names += ", …";
+  return " (there " + std::string(candidates.size() == 1 ? "is " : "are ") + names + ")";
 }
 
 }  // namespace feat2vec

@@ -14,4 +14,8 @@ std::string nearest_spelling(std::string_view word, const std::vector<std::strin
 /// ` (did you mean "x"?)`, or empty when no candidate is near.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
+/// The same, but where none is near ` (there are "x", "y", …)`, the first few of the candidates.
+std::string did_you_mean_or_there_are(std::string_view word,
+                                      const std::vector<std::string>& candidates);
+
 }  // namespace feat2vec

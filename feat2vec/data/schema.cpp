@@ -15,9 +15,11 @@
 namespace feat2vec::data {
 namespace {
 
+/// Of the features that somebody can mean: an offset has no values.
 std::vector<std::string> feature_names(const Schema& schema) {
   std::vector<std::string> names;
-  for (const Feature& feature : schema.features) names.push_back(feature.name);
+  for (const Feature& feature : schema.features)
+    if (feature.kind != FeatureKind::kOffset) names.push_back(feature.name);
   return names;
 }
 
@@ -218,7 +220,7 @@ std::size_t Schema::index_of(std::string_view name) const {
   for (std::size_t f = 0; f < features.size(); ++f)
     if (features[f].name == name) return f;
   throw Error("schema", "the name of a feature",
-              fmt::format("\"{}\"{}", name, did_you_mean(name, feature_names(*this))));
+              fmt::format("\"{}\"{}", name, did_you_mean_or_there_are(name, feature_names(*this))));
 }
 
 void Schema::validate() const {

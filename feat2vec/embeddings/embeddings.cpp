@@ -162,7 +162,7 @@ const FeatureVectors& Embeddings::feature(std::string_view name) const {
   std::vector<std::string> names;
   for (const auto& known : features_) names.push_back(known.feature());
   throw Error(kWhere, "a feature with vectors",
-              fmt::format("\"{}\"{}", name, did_you_mean(name, names)));
+              fmt::format("\"{}\"{}", name, did_you_mean_or_there_are(name, names)));
 }
 
 Query Embeddings::find(std::string_view feature_name, std::string_view value) const {
@@ -175,7 +175,8 @@ Query Embeddings::find(std::string_view feature_name, std::string_view value) co
   if (row < 0 && missing) row = vectors.row_of("");
   if (row >= 0) return {vectors.feature(), vectors.value(row), row, vectors.vectors()[row]};
   if (!missing && vectors.kind() == data::FeatureKind::kText) return text(vectors, value);
-  std::string received = "missing, which training never saw";
+  std::string received =
+      "missing, which training never saw (train --missing-values vector learns it)";
   if (!value.empty()) {
     const auto& vocabulary = model_->vocabularies.at(model_->schema.index_of(feature_name));
     const std::string nearest = vocabulary.nearest_spelling(value);

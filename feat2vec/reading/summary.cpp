@@ -43,15 +43,17 @@ std::string against_popularity(double ours, double theirs, std::int64_t candidat
                      candidates);
 }
 
-std::string against_counts(double ours, double theirs, std::int64_t questions) {
+std::string against_counts(double ours, double theirs, std::string_view name,
+                           std::int64_t questions) {
   const double variance = ours * (1 - ours) + theirs * (1 - theirs);
   const double error = std::sqrt(variance / static_cast<double>(questions));
   const double gap = std::abs(ours - theirs);
   std::string how = ours > theirs ? "more often than" : "less often than";
   if (gap <= 2 * error) how = "slightly " + how;
   if (gap <= error) how = "about as often as";
-  return fmt::format("the right one first in {:.1f} % of {} rows, {} by plain counts ({:.1f} %)",
-                     100 * ours, questions, how, 100 * theirs);
+  const std::string which = name == "counts" ? "" : fmt::format("{}: ", name);
+  return fmt::format("the right one first in {:.1f} % of {} rows, {} by plain counts ({}{:.1f} %)",
+                     100 * ours, questions, how, which, 100 * theirs);
 }
 
 }  // namespace
@@ -68,11 +70,16 @@ std::string summarise(const Evaluation& evaluation, std::string_view readout) {
               ? fmt::format("mean place {:.1f} of {}", mean_place, evaluation.candidates)
               : against_popularity(mean_place, place(*popularity, evaluation.candidates),
                                    evaluation.candidates);
-  double counts = -1;
+  const RankMetrics* best = nullptr;
+  std::string best_name;
   for (const char* name : {"counts", "pmi"}) {
-    if (const RankMetrics* found = evaluation.find(name)) counts = std::max(counts, found->hits1);
+    const RankMetrics* found = evaluation.find(name);
+    if (found == nullptr || (best != nullptr && found->hits1 <= best->hits1)) continue;
+    best = found;
+    best_name = name;
   }
-  if (counts >= 0) text += "; " + against_counts(ours->hits1, counts, evaluation.questions);
+  if (best != nullptr)
+    text += "; " + against_counts(ours->hits1, best->hits1, best_name, evaluation.questions);
   if (evaluation.questions < kFewQuestions)
     text += fmt::format("; {} rows say little", evaluation.questions);
   return text;

@@ -75,7 +75,10 @@ const FeatureValues& Values::target(std::int32_t feature) const {
   const FeatureValues& values = this->feature(feature);
   if (values.candidates() == 0) {
     throw Error("reading", "a feature whose values have names and vectors",
-                fmt::format("\"{}\", {}", values.name, data::to_string(values.kind)));
+                fmt::format("\"{}\", {}{}", values.name, data::to_string(values.kind),
+                            values.kind == data::FeatureKind::kNumeric
+                                ? " (train --categorical gives each number a vector of its own)"
+                                : ""));
   }
   return values;
 }

@@ -93,7 +93,9 @@ std::shared_ptr<FileStream> open_file(const std::string& path) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) throw unreadable(path, "a file", "a folder");
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) throw unreadable(path, "a readable file", std::strerror(errno));
+  if (descriptor < 0)
+    throw unreadable(path, "a file that can be read",
+                     std::string("\"") + std::strerror(errno) + "\"");
   return std::make_shared<FileStream>(descriptor, /*owned=*/true);
 }
 

@@ -29,7 +29,8 @@ MappedFile::MappedFile(const std::string& path) {
   const int reason = errno;
   if (descriptor >= 0) ::close(descriptor);
   if (done) return;
-  throw Error(shown_path(path) + ": expected a readable file, received " + std::strerror(reason));
+  throw Error(shown_path(path) + ": expected a file that can be read, received \"" +
+              std::strerror(reason) + "\"");
 }
 
 MappedFile::~MappedFile() {

@@ -13,7 +13,7 @@ namespace {
 
 Error lacking_column(const Table& table, std::string_view name) {
   return Error(table.source_name() + ": expected a column called " + in_quotes(name) +
-               ", received a table without it" + did_you_mean(name, table.names()));
+               ", received a table without it" + did_you_mean_or_there_are(name, table.names()));
 }
 
 }  // namespace

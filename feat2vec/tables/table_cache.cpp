@@ -58,7 +58,8 @@ json content_key(const std::string& path) {
     size += got;
   }
   if (!file.eof())
-    throw Error(shown_path(path) + ": expected a readable file, received " + std::strerror(errno));
+    throw Error(shown_path(path) + ": expected a file that can be read, received \"" +
+                std::strerror(errno) + "\"");
   return {size, checksum.digits()};
 }
 

@@ -168,7 +168,8 @@ TEST(Schema, FindsAFeatureByName) {
   EXPECT_THAT(error_of([] { two_features().index_of("Casts"); }),
               HasSubstr("received \"Casts\" (did you mean \"cast\"?)"));
   EXPECT_EQ(error_of([] { two_features().index_of("budget"); }),
-            "[schema] expected the name of a feature, received \"budget\"");
+            "[schema] expected the name of a feature, received \"budget\" (there are \"genre\", "
+            "\"cast\")");
 }
 
 }  // namespace

@@ -55,5 +55,15 @@ TEST(DidYouMean, AsksOnlyWhenSomethingIsNear) {
   EXPECT_EQ(did_you_mean("budget", {"genre"}), "");
 }
 
+TEST(DidYouMean, ListsTheFirstFewWhereNothingIsNear) {
+  EXPECT_EQ(did_you_mean_or_there_are("genres", {"genre"}), " (did you mean \"genre\"?)");
+  EXPECT_EQ(did_you_mean_or_there_are("budget", {"genre", "cast"}),
+            " (there are \"genre\", \"cast\")");
+  EXPECT_EQ(did_you_mean_or_there_are("budget", {"genre"}), " (there is \"genre\")");
+  EXPECT_EQ(did_you_mean_or_there_are("zzzzzz", {"a", "b", "c", "d", "e", "f", "g", "h", "i"}),
+            " (there are \"a\", \"b\", \"c\", \"d\", \"e\", \"f\", \"g\", \"h\", …)");
+  EXPECT_EQ(did_you_mean_or_there_are("budget", {}), "");
+}
+
 }  // namespace
 }  // namespace feat2vec

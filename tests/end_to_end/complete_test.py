@@ -54,6 +54,11 @@ class Complete(CommandTest):
                 self.assertEqual(scores, sorted(scores, reverse=True))
                 self.assertEqual({f["feature"] for f in found}, {"director"})
 
+    def test_scores_that_are_no_probabilities_are_called_so(self):
+        ask = ["complete", "m.f2v", "--target", "director", "cast=c1"]
+        self.assertIn("scores of mixture, no probabilities", self.succeeds(*ask)[1])
+        self.assertNotIn("no probabilities", self.succeeds(*ask, "--by", "score")[1])
+
     def test_probabilities_add_up(self):
         found = self.ask("--target", "director", "cast=c1", "--by", "score")
         self.assertAlmostEqual(sum(f["probability"] for f in found), 1, places=12)

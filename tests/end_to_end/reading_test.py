@@ -94,7 +94,7 @@ class GoodTables(CommandTest):
         _, errors = self.succeeds("train", "t.csv", *TRAIN, "--cache")
         self.assertEqual(errors.count("feat2vec: warning: t.csv.f2v-cache: not used"), 1)
         self.fails(2, ["train", "-", "--cache"], "--cache: expected files", stdin=GOOD.encode())
-        self.fails(1, ["train", "none.csv", "--cache"], "none.csv: expected a readable file")
+        self.fails(1, ["train", "none.csv", "--cache"], "none.csv: expected a file that can be read")
 
     def test_threads_change_nothing(self):
         self.write("t.csv", films(20_000))

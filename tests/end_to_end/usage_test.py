@@ -86,7 +86,7 @@ class WrongUsage(CommandTest):
         self.refused(["inspekt", "t.csv"], "subcommand", '"inspect"')
 
     def test_no_subcommand(self):
-        self.refused([], "expected a subcommand, received none")
+        self.refused([], "expected a subcommand, received none (feat2vec --help lists them)")
 
     def test_no_data(self):
         self.refused(["train"], "expected data, received none")
@@ -123,6 +123,23 @@ class WrongUsage(CommandTest):
         self.refused(["inspect", "t.csv", "--values"], "--values: expected one model, received another file")
         self.refused(["inspect", "m.f2v", "--header", "a,b"], "--header: expected a table, received a model")
         self.refused(["inspect", "m.f2v", "--bad-rows", "skip"], "--bad-rows: expected a table, received a model")
+
+    def test_standard_output_is_no_file_to_write(self):
+        self.succeeds("train", "t.csv", "--quiet", "--epochs", "1", "--dim", "2", "--out", "m.f2v")
+        for command in (["train", "t.csv"], ["export", "m.f2v", "--format", "npy"], ["complete", "m.f2v", "t.csv", "--target", "genre"]):
+            with self.subTest(command[0]):
+                self.refused([*command, "--out", "-"], "--out: expected a file to write, received -, standard output")
+
+    def test_export_tells_what_it_wrote(self):
+        self.succeeds("train", "t.csv", "--quiet", "--epochs", "1", "--dim", "2", "--out", "m.f2v")
+        _, errors = self.succeeds("export", "m.f2v", "--format", "projector", "--out", "v", "--bias", "b.txt")
+        self.assertEqual(errors, "wrote v.tsv, v.metadata.tsv, b.txt\n")
+
+    def test_names_that_are_not_there_are_answered_with_those_that_are(self):
+        self.succeeds("train", "t.csv", "--quiet", "--epochs", "1", "--dim", "2", "--out", "m.f2v")
+        self.fails(1, ["nearest", "m.f2v", "colour=red"], '(there are "studio", "genre", "score")')
+        self.refused(["complete", "m.f2v", "--target", "colour", "genre=g1"], '(there are "studio", "genre", "score")')
+        self.refused(["complete", "m.f2v", "--target", "score", "genre=g1"], "train --categorical gives each number a vector")
 
     def test_flags_of_training_that_do_nothing_are_warned_of(self):
         train = ["train", "t.csv", "--quiet", "--epochs", "1", "--dim", "2", "--out", "m.f2v"]

@@ -47,9 +47,9 @@ TEST(Summary, DoesNotPraiseWhatIsNoBetterThanPopularity) {
 TEST(Summary, TakesTheBetterCounts) {
   Evaluation evaluation = evaluation_of(900, .1, .2);
   evaluation.readouts[2].second.hits1 = .4;
-  EXPECT_NE(
-      summarise(evaluation).find("in 10.0 % of 900 rows, less often than by plain counts (40.0 %)"),
-      std::string::npos);
+  EXPECT_NE(summarise(evaluation)
+                .find("in 10.0 % of 900 rows, less often than by plain counts (pmi: 40.0 %)"),
+            std::string::npos);
 }
 
 TEST(Summary, LeavesOutWhatIsNotThere) {

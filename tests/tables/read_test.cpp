@@ -136,7 +136,7 @@ TEST_F(Read, SeveralFilesShareColumnsInAnyOrder) {
 
 TEST_F(Read, ErrorsOfFiles) {
   EXPECT_EQ(files_.without_folder(error_of([&] { read_table({files_.path("no.csv")}); })),
-            "no.csv: expected a readable file, received No such file or directory");
+            "no.csv: expected a file that can be read, received \"No such file or directory\"");
   EXPECT_NE(error_of([&] { read_table({files_.path("")}); }).find("received a folder"),
             std::string::npos);
   EXPECT_EQ(error("t.csv", ""), "t.csv: expected a table, received an empty file");

@@ -88,7 +88,8 @@ TEST(Table, NamesTheNearestColumn) {
             "t.csv: expected a column called 'directer', received a table without it (did you mean "
             "\"director\"?)");
   EXPECT_EQ(files.without_folder(error_of([&] { table.column("x"); })),
-            "t.csv: expected a column called 'x', received a table without it");
+            "t.csv: expected a column called 'x', received a table without it (there are "
+            "\"director\", \"cast\")");
   EXPECT_FALSE(table.find("x").has_value());
 }
 
