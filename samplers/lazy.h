@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 
@@ -13,13 +14,18 @@ class Lazy {
   /// the same.
   template <class Make>
   const T& get(const Make& make) const {
-    std::call_once(once_, [&] { value_ = std::make_unique<const T>(make()); });
+    if (const T* made = made_.load(std::memory_order_acquire)) return *made;
+    std::call_once(once_, [&] {
+      value_ = std::make_unique<const T>(make());
+      made_.store(value_.get(), std::memory_order_release);
+    });
     return *value_;
   }
 
  private:
   mutable std::once_flag once_;
   mutable std::unique_ptr<const T> value_;
+  mutable std::atomic<const T*> made_ = nullptr;  ///< `value_`, for those who come later
 };
 
 }  // namespace feat2vec::samplers
