@@ -72,6 +72,7 @@ std::vector<reading::NamedReadout> chosen(const EvaluateArguments& arguments,
   std::vector<reading::NamedReadout> found;
   const std::vector<std::string> names =
       arguments.readouts.empty() ? readouts.available(target) : arguments.readouts;
+  found.reserve(names.size());
   for (const std::string& name : names) found.push_back({name, &readouts.get(name)});
   return found;
 }

@@ -7,6 +7,7 @@
 #include "apps/choices.h"
 #include "apps/command.h"
 #include "apps/console.h"
+#include "feat2vec/printable.h"
 #include "feat2vec/tables/lint.h"
 
 namespace feat2vec::apps {

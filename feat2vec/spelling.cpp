@@ -74,7 +74,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 std::string did_you_mean_or_there_are(std::string_view word,
                                       const std::vector<std::string>& candidates) {
   constexpr std::size_t kShown = 8;
-  const std::string near = did_you_mean(word, candidates);
+  std::string near = did_you_mean(word, candidates);
   if (!near.empty() || candidates.empty()) return near;
   std::string names;
   for (std::size_t i = 0; i < std::min(kShown, candidates.size()); ++i)
