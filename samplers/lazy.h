@@ -15,15 +15,16 @@ class Lazy {
   template <class Make>
   const T& get(const Make& make) const {
     if (const T* made = made_.load(std::memory_order_acquire)) return *made;
-    std::call_once(once_, [&] {
+    const std::lock_guard lock(making_);
+    if (!value_) {
       value_ = std::make_unique<const T>(make());
       made_.store(value_.get(), std::memory_order_release);
-    });
+    }
     return *value_;
   }
 
  private:
-  mutable std::once_flag once_;
+  mutable std::mutex making_;
   mutable std::unique_ptr<const T> value_;
   mutable std::atomic<const T*> made_ = nullptr;  ///< `value_`, for those who come later
 };
