@@ -31,8 +31,7 @@ std::optional<Fit> fit_of(std::string_view text, Dialect dialect) {
   for (; records < kSampleRecords && scanner.next(record); ++records) {
     const bool cut = sample.size() < text.size() && scanner.position() >= sample.size();
     if (cut && records > 0) break;
-    // The first may be a header, whose blanks are its own.
-    if (dialect.blank_after && records > 0 && !record.blanks) return std::nullopt;
+    if (dialect.blank_after && !record.blanks) return std::nullopt;
     ++records_of_width[record.fields.size()];
   }
   Fit fit{0, dialect.blank_after, 0};

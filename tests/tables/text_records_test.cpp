@@ -92,7 +92,8 @@ TEST(SniffDialect, FindsTheSeparator) {
 TEST(SniffDialect, SeesBlanksThatBelongToTheSeparator) {
   EXPECT_EQ(sniff_dialect("39, Private, \"a, b\"\n50, Other, c\n"), (Dialect{',', true}));
   EXPECT_EQ(sniff_dialect("a, b\n1,2\n"), (Dialect{',', false}));
-  EXPECT_EQ(sniff_dialect("a,b,c\n1, 2, x\n3, 4, y\n"), (Dialect{',', true}));
+  EXPECT_EQ(sniff_dialect("id;last,first;year\n1;Smith, John;1990\n2;Doe, Jane;1985\n"),
+            (Dialect{';', false}));
   EXPECT_EQ(sniff_dialect("a,b,c\n1, 2, x\n3, 4,y\n"), (Dialect{',', false}));
   EXPECT_EQ(sniff_dialect("a\t b\n1\t 2\n"), (Dialect{'\t', false}));
 }
