@@ -37,6 +37,11 @@ void check(const CompleteArguments& a) {
   if (a.k < 1) throw UsageError(fmt::format("-k: expected 1 or more, received {}", a.k));
   if (a.json && (!a.queries.empty() || names_a_table(a)))
     throw UsageError("--json: expected known values, received a table or --queries");
+  const bool reads_a_table = names_a_table(a) || !a.train.empty();
+  if (!a.read.header.empty() && !reads_a_table)
+    throw UsageError("--header: expected a table, received none");
+  if (a.read.skip_bad_rows && !reads_a_table)
+    throw UsageError("--bad-rows: expected a table, received none");
   if (!a.task.empty() && a.queries.empty())
     throw UsageError("--task: expected --queries beside it, received none");
   if (!a.queries.empty()) {
@@ -219,13 +224,10 @@ void add_complete(CLI::App& app, int& exit_code) {
   command->add_flag("--json", a->json, "Print JSON instead of text");
   command->footer(
       "Prints probabilities where the read-out gives some, else scores; the higher, the better.\n"
-      "A table is completed as CSV: row (of those that were read), place, value, score, "
-      "probability; "
-      "it\n"
-      "needs the columns of training, whatever the cells of the target hold. docs/evaluation.md "
-      "tells what the "
-      "read-outs\n"
-      "are and what --queries holds; values that the row holds already are no answers.");
+      "A table is completed as CSV: row (of those that were read), place, value, score,\n"
+      "probability; it needs the columns of training, whatever the cells of the target hold.\n"
+      "Values that the row holds already are no answers. docs/evaluation.md tells what the\n"
+      "read-outs are and what --queries holds.");
   command->callback([a, &exit_code] {
     run_complete(*a);
     exit_code = kDone;

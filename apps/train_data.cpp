@@ -170,7 +170,7 @@ TrainTable read_train_table(const TrainArguments& arguments) {
     result.description = describe(result.schema);
   }
   if (!arguments.valid.empty())
-    result.valid = tables::read_table({arguments.valid}, arguments.read);
+    result.valid = read_rows({arguments.valid}, arguments.read);
   split(result, arguments.valid_share, arguments.seed);
   return result;
 }

@@ -153,9 +153,10 @@ class Run {
     say(arguments_, fmt::format("fitting the reader on {} that were kept apart",
                                 counted(data.questions->rows(), "row")));
     StatusLine line;
+    const bool shown = arguments_.progress == Progress::kBar && !arguments_.quiet;
     const auto show = [&](std::string_view feature) {
       if (caught_signal() != 0) throw Interrupted();
-      if (!arguments_.quiet && line.is_due())
+      if (shown && line.is_due())
         line.draw(fmt::format("fitting the reader: {}", printable(feature, kShownBytes)));
     };
     const FittedAnswers answers =
@@ -193,7 +194,7 @@ class Run {
     const bool interrupted = result.training.outcome == trainers::Outcome::kInterrupted;
     const bool diverged = result.training.outcome == trainers::Outcome::kDiverged;
     const bool second = result.model.provenance.contains("selection");
-    const bool nothing = diverged ? result.training.epochs == 0 : result.training.steps == 0;
+    const bool nothing = result.training.epochs == 0 && (diverged || result.training.steps == 0);
     const bool keep = (interrupted || diverged) && (second || nothing);
     if (!keep) storage::save_model(arguments_.out, result.model);
     if (diverged)

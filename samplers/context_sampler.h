@@ -31,7 +31,7 @@ class ContextSampler {
 
   std::int64_t targets() const { return targets_.size(); }
 
-  /// Order of the targets in an epoch.
+  /// Order of the targets in an epoch, which the sampler must outlive.
   TargetOrder order(std::uint64_t seed, std::uint32_t epoch) const {
     return {targets_.begins(), seed, epoch};
   }

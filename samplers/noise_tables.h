@@ -29,7 +29,8 @@ class NoiseTables {
   NoiseTables(data::Dataset supply, const data::Schema& schema, const NoiseOptions& options);
 
   /// Of values supplied from outside: row r of `supply` holds a value for every group, counted
-  /// `counts[g][r]` times for group g. Throws Error also for counts below 0 or all 0.
+  /// `counts[g][r]` times for group g. Throws Error also for counts below 0,
+  /// and where count + bias is 0 for all values.
   NoiseTables(data::Dataset supply, const data::Schema& schema, const NoiseOptions& options,
               const std::vector<std::vector<std::int64_t>>& counts);
 
@@ -60,6 +61,7 @@ class NoiseTables {
     std::unique_ptr<const Lazy<GroupNoise>> noise = std::make_unique<const Lazy<GroupNoise>>();
   };
 
+  /// `counts` are for the first who asks: the constructor, where some are given.
   const GroupNoise& noise_of(std::int64_t group,
                              const std::vector<std::int64_t>& counts = {}) const;
 

@@ -72,6 +72,10 @@ TargetOrder::TargetOrder(std::span<const std::int64_t> begin, std::uint64_t seed
     shuffles_.emplace_back(size, seed ^ ((pass + 1) << 40U), epoch);
     pass_begin_[pass + 1] += pass_begin_[pass];
   }
+  std::int64_t most = 0;  // a vector that grows would be there twice
+  for (std::size_t pass = 0; pass < static_cast<std::size_t>(kPasses); pass += kHeldPasses)
+    most = std::max(most, pass_begin_[pass + kHeldPasses] - pass_begin_[pass]);
+  held_.reserve(static_cast<std::size_t>(most));
 }
 
 /// Calls `put(pass, target)` for all targets, those of a row one after the other.
@@ -111,6 +115,7 @@ void TargetOrder::targets_at(std::int64_t first, std::int64_t count, std::int64_
   auto pass = static_cast<std::size_t>(
       std::upper_bound(pass_begin_.begin(), pass_begin_.end(), first) - pass_begin_.begin() - 1);
   for (std::int64_t done = 0; done < count; ++pass) {
+    if (pass_begin_[pass] == pass_begin_[pass + 1]) continue;
     const std::int64_t start = first + done - pass_begin_[pass];
     const std::int64_t here =
         std::min(count - done, pass_begin_[pass + 1] - pass_begin_[pass] - start);

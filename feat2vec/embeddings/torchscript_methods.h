@@ -151,8 +151,9 @@ def embed(self, values: List[str]) -> Tensor:
         else:
             assert self.center.size(0) == 1, "{}: expected the name of a column, received \"{}\"".format(self.name, value)
             number = float("nan")
-            if value not in self.missing_words:
-                number = self.number(value)
+            text = value.strip()
+            if value not in self.missing_words and text not in self.missing_words:
+                number = self.number(text)
             rows.append(self.vectors(torch.full_like(self.center, number).unsqueeze(0))[0])
     if len(rows) == 0:
         return self.weight[:0]

@@ -12,8 +12,8 @@ namespace feat2vec::reading {
 ///     director from cast and year: 4.1x nearer the top than popularity (mean place 60 against 250 of
 ///     4113); the right one first in 27.0 % of 820 rows, slightly less often than by plain counts (29.0 %)
 ///
-/// "Plain counts" are the better of `counts` and `pmi`, which is named then. A comparison of shares is called level within
-/// its standard error, and slight within two. What the evaluation lacks is left out. Throws Error when
+/// "Plain counts" are the better of `counts` and `pmi`, the latter by name. A comparison of shares is
+/// called level within its standard error, and slight within two. What the evaluation lacks is left out. Throws Error when
 /// it lacks `readout`.
 std::string summarise(const Evaluation& evaluation, std::string_view readout = "reader");
 

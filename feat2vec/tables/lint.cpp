@@ -97,7 +97,7 @@ std::string Note::text() const {
       names += (i == 0 ? "" : ", ") + in_quotes(values[i]);
     if (values.size() > kShownNames) names += ", …";
     return "columns hold their own names as values: " + names +
-           "; a file without a header line needs --header";
+           "; is the header line a row too, or is there none (--header)?";
   }
   std::string list;
   for (std::size_t i = 0; i < values.size(); ++i) {

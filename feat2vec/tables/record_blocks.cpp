@@ -88,7 +88,7 @@ void check_structure(const std::string& file, const Record& record) {
 void check_names(const std::string& file, const Record& record,
                  const std::vector<std::string>& names) {
   const std::string no_header = "a file without a header line needs --header";
-  const std::string index = "an index that pandas wrote: to_csv(index=False) leaves it out; ";
+  const std::string index = "an index, such as pandas writes: to_csv(index=False) leaves it out; ";
   std::unordered_set<std::string_view> seen;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string where = place(file, record.line) + ":" + std::to_string(i + 1);
@@ -159,8 +159,11 @@ Layout layout_of(Input& input, const std::vector<std::string>& header, bool skip
   layout.has_header = header.empty();
   layout.skip_bad_rows = skip_bad_rows;
   layout.names = header.empty() ? read_header(input, layout.dialect) : header;
-  if (!layout.has_header && !skip_bad_rows)
-    check_width(input.name(), first_record(input, layout.dialect).record, header);
+  if (!layout.has_header && !skip_bad_rows) {
+    const Record first = first_record(input, layout.dialect).record;
+    check_structure(input.name(), first);
+    check_width(input.name(), first, header);
+  }
   return layout;
 }
 

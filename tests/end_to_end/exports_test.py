@@ -152,6 +152,8 @@ class Exports(unittest.TestCase):
             if feature in ["director", "cast"]:
                 self.assertTrue((module.embed(feature, values).detach().numpy() == self.matrix[rows]).all())
         self.assertEqual(tuple(module.embed("year", ["1993", "2001.5", ""]).shape), (3, DIM))
+        spaced, plain = module.embed("year", [" 1993.5 ", "1993.5"])
+        self.assertTrue((spaced == plain).all())
 
     def test_torchscript_and_command_find_the_same_neighbours(self):
         module = torch.jit.load(self.path("v.pt"))

@@ -143,12 +143,14 @@ class StoppedAndResumed(TrainingTest):
                     return
 
         self.write("t.csv", wide(3000))
-        for options in (READER, (*READER, "--no-refit")):
+        for options in (READER, (*READER, "--no-refit"), (*READER, "--stop-on", "mrr:a")):
             self.never_stopped.pop(options, None)
             errors = self.interrupted(options, wait=wait)
             self.assertIn("interrupted: m.f2v is usable; --resume goes on", errors)
             self.assertNotIn("the reader ranks", errors)
             self.assertTrue(self.inspect("m.f2v")["provenance"]["interrupted"])
+            os.remove(self.path("m.f2v"))
+            self.assertIn("interrupted: m.f2v is usable", self.interrupted((*options, "--resume"), wait=wait))
             self.assert_resumes(options)
             os.remove(self.path("m.f2v"))
 

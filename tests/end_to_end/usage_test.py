@@ -120,6 +120,8 @@ class WrongUsage(CommandTest):
         complete = ["complete", "m.f2v", "--target", "genre"]
         self.refused([*complete, "t.csv", "--json"], "--json: expected known values, received a table")
         self.refused([*complete, "studio=s1", "--task", "t"], "--task: expected --queries beside it, received none")
+        self.refused([*complete, "studio=s1", "--header", "a,b"], "--header: expected a table, received none")
+        self.refused([*complete, "studio=s1", "--bad-rows", "skip"], "--bad-rows: expected a table, received none")
         self.refused(["inspect", "t.csv", "--values"], "--values: expected one model, received another file")
         self.refused(["inspect", "m.f2v", "--header", "a,b"], "--header: expected a table, received a model")
         self.refused(["inspect", "m.f2v", "--bad-rows", "skip"], "--bad-rows: expected a table, received a model")

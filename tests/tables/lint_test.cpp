@@ -45,10 +45,13 @@ TEST(Lint, PointsAtAFirstRowInThePlaceOfNames) {
   };
   const Table headless({column("39", {"50", "39"}), column("Private", {"x", "Private"}),
                         column("<=50K", {">50K", "y"})});
-  EXPECT_EQ(lint(headless).front().text(),
-            "columns hold their own names as values: '39', 'Private'; a file without a header line "
-            "needs --header");
+  EXPECT_EQ(
+      lint(headless).front().text(),
+      "columns hold their own names as values: '39', 'Private'; is the header line a row too, "
+      "or is there none (--header)?");
   EXPECT_FALSE(note_on_names(Table({column("a", {"a"}), column("b", {"x"}), column("c", {"x"})})));
+  EXPECT_FALSE(note_on_names(Table({column("a", {"a"}), column("b", {"b"}), column("c", {"x"}),
+                                    column("d", {"x"}), column("e", {"x"})})));
 }
 
 TEST(Lint, IsCutToTheMostFrequent) {

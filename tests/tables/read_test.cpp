@@ -77,6 +77,8 @@ TEST_F(Read, NamesForAFileWithoutHeader) {
   EXPECT_EQ(files_.without_folder(table.location(0, "m")), "t.csv:1:2 (m)");
   EXPECT_EQ(error("t.csv", "1,x,3\n", options),
             "t.csv:1: expected 2 fields, as --header has names, received 3");
+  EXPECT_EQ(error("t.csv", "\"1,x\n2,y\n", options),
+            "t.csv:1: expected a closing quote, received the end of the file");
   EXPECT_EQ(error("t.csv", "1,x\n1,x,3\n", options),
             "t.csv:2: expected 2 fields, received 3 (--bad-rows skip leaves such rows out)");
 }
@@ -198,10 +200,10 @@ TEST_F(Read, ErrorsOfHeaders) {
   EXPECT_EQ(error("t.csv", "a,,c\n1,2,3\n"),
             "t.csv:1:2: expected a column name, received an empty field (a file without a header "
             "line needs --header)");
-  EXPECT_EQ(
-      error("t.csv", ",b\n0,2\n"),
-      "t.csv:1:1: expected a column name, received an empty field (an index that pandas wrote: "
-      "to_csv(index=False) leaves it out; a file without a header line needs --header)");
+  EXPECT_EQ(error("t.csv", ",b\n0,2\n"),
+            "t.csv:1:1: expected a column name, received an empty field (an index, such as pandas "
+            "writes: "
+            "to_csv(index=False) leaves it out; a file without a header line needs --header)");
   EXPECT_EQ(error("t.csv", "a,\xff\n1,2\n"), "t.csv:1:2: expected UTF-8 text, received '\\xff'");
 }
 
