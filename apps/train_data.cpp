@@ -169,8 +169,7 @@ TrainTable read_train_table(const TrainArguments& arguments) {
     check_learnable(result.table, result.schema, arguments.schema);
     result.description = describe(result.schema);
   }
-  if (!arguments.valid.empty())
-    result.valid = read_rows({arguments.valid}, arguments.read);
+  if (!arguments.valid.empty()) result.valid = read_rows({arguments.valid}, arguments.read);
   split(result, arguments.valid_share, arguments.seed);
   return result;
 }
