@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "apps/readouts.h"
@@ -21,13 +24,14 @@ namespace feat2vec::apps {
 namespace {
 
 std::optional<reading::Memory> counts_of(const reading::Values& values,
-                                         const TrainArguments& arguments,
-                                         const data::Dataset& rows) {
+                                         const TrainArguments& arguments, const data::Dataset& rows,
+                                         const std::function<void(std::string_view)>& on_progress) {
   if (arguments.memory_bytes == 0) return std::nullopt;
   reading::MemoryOptions options;
   options.max_bytes = arguments.memory_bytes;
   options.leading = arguments.answers == reading::BagAnswer::kFirst;
   options.seed = arguments.seed;
+  options.on_progress = [&] { on_progress("counts"); };
   return reading::Memory(rows, values, options);
 }
 
@@ -52,11 +56,11 @@ std::string summary_of(const reading::Values& values, const StoredKnowledge& kno
 
 }  // namespace
 
-FittedAnswers fit_answers(const Model& model, const TrainArguments& arguments,
-                          const data::Dataset& training, const data::Dataset& held_out,
-                          const std::function<void(std::string_view)>& on_progress) {
+FittedAnswers add_fitted_reader(Model& model, const TrainArguments& arguments,
+                                const data::Dataset& training, const data::Dataset& held_out,
+                                const std::function<void(std::string_view)>& on_progress) {
   const reading::Values values(model, values_options(model));
-  StoredKnowledge known{std::nullopt, counts_of(values, arguments, training)};
+  StoredKnowledge known{std::nullopt, counts_of(values, arguments, training, on_progress)};
   const reading::Memory* memory = known.memory ? &*known.memory : nullptr;
   reading::FitOptions options;
   options.seed = arguments.seed;
@@ -75,13 +79,15 @@ FittedAnswers fit_answers(const Model& model, const TrainArguments& arguments,
   answers.summary = summary_of(values, known, half(1),
                                {.answers = arguments.answers, .seed = arguments.seed}, on_progress);
   answers.reader = reading::fit_reader(values, memory, held_out, options);
+  model.reader = reading::stored_reader(answers.reader, memory);
   return answers;
 }
 
-void store_reader(Model& model, const TrainArguments& arguments, const data::Dataset& training,
-                  const reading::FittedReader& reader) {
+void add_reader(Model& model, const TrainArguments& arguments, const data::Dataset& training,
+                const reading::FittedReader& reader,
+                const std::function<void(std::string_view)>& on_progress) {
   const reading::Values values(model, values_options(model));
-  const std::optional<reading::Memory> memory = counts_of(values, arguments, training);
+  const std::optional<reading::Memory> memory = counts_of(values, arguments, training, on_progress);
   model.reader = reading::stored_reader(reader, memory ? &*memory : nullptr);
 }
 

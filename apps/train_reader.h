@@ -20,13 +20,15 @@ struct FittedAnswers {
 
 /// Fits the reader of `model`, which was trained on `training`, on rows that it has not seen, and says
 /// how well it finds their values again: each half of them by a reader fitted on the other half. Tells
-/// `on_progress` now and then which feature it is at; what that throws ends it.
-FittedAnswers fit_answers(const Model& model, const TrainArguments& arguments,
-                          const data::Dataset& training, const data::Dataset& held_out,
-                          const std::function<void(std::string_view feature)>& on_progress);
+/// `on_progress` now and then what it is at; what that throws ends it, and leaves `model` as it was.
+FittedAnswers add_fitted_reader(Model& model, const TrainArguments& arguments,
+                                const data::Dataset& training, const data::Dataset& held_out,
+                                const std::function<void(std::string_view at)>& on_progress);
 
-/// Gives `model` the reader, with counts of the rows that it was trained on.
-void store_reader(Model& model, const TrainArguments& arguments, const data::Dataset& training,
-                  const reading::FittedReader& reader);
+/// Gives `model` a reader that was fitted before, with counts of the rows that it was trained on; tells
+/// as above.
+void add_reader(Model& model, const TrainArguments& arguments, const data::Dataset& training,
+                const reading::FittedReader& reader,
+                const std::function<void(std::string_view at)>& on_progress);
 
 }  // namespace feat2vec::apps

@@ -6,9 +6,11 @@
 #include <fmt/ranges.h>
 
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "apps/checkpoint_writer.h"
@@ -130,7 +132,7 @@ class Run {
     nlohmann::json found = nlohmann::json::object();
     StageResult result = run_stage(arguments_, {refit ? "select" : "only", most, {}}, data,
                                    take_resumed(), [&](StageResult& trained) {
-                                     if (fits_reader_) add_reader(trained, data, found);
+                                     if (fits_reader_) fit_reader(trained.model, data, found);
                                    });
     if (const int code = finish_stage(result); code != kDone || !refit) return code;
     const std::int64_t epochs = arguments_.choose_epochs ? result.training.best_epoch : most;
@@ -149,25 +151,28 @@ class Run {
   }
 
   /// Fits the reader on the rows that were held out and says how well it answers.
-  void add_reader(StageResult& result, const TrainData& data, nlohmann::json& found) {
+  void fit_reader(Model& model, const TrainData& data, nlohmann::json& found) const {
     say(arguments_, fmt::format("fitting the reader on {} that were kept apart",
                                 counted(data.questions->rows(), "row")));
     StatusLine line;
-    const bool shown = arguments_.progress == Progress::kBar && !arguments_.quiet;
-    const auto show = [&](std::string_view feature) {
-      if (caught_signal() != 0) throw Interrupted();
-      if (shown && line.is_due())
-        line.draw(fmt::format("fitting the reader: {}", printable(feature, kShownBytes)));
-    };
     const FittedAnswers answers =
-        fit_answers(result.model, arguments_, data.training, *data.questions, show);
+        add_fitted_reader(model, arguments_, data.training, *data.questions, showing_on(line));
     line.clear();
-    store_reader(result.model, arguments_, data.training, answers.reader);
     found["reader"] = reading::to_json(answers.reader);
     found["answers"] = answers.summary;
     const bool first = arguments_.answers == reading::BagAnswer::kFirst;
     say(arguments_, fmt::format("on these rows{}, the reader ranks\n{}",
                                 first ? ", of a bag its first member" : "", answers.summary));
+  }
+
+  /// Shows on `line` what the reader is at, and ends it where a signal was caught.
+  std::function<void(std::string_view)> showing_on(StatusLine& line) const {
+    const bool shown = arguments_.progress == Progress::kBar && !arguments_.quiet;
+    return [&line, shown](std::string_view at) {
+      if (caught_signal() != 0) throw Interrupted();
+      if (shown && line.is_due())
+        line.draw(fmt::format("fitting the reader: {}", printable(at, kShownBytes)));
+    };
   }
 
   int final_stage(std::optional<TrainTable> table, std::int64_t epochs,
@@ -177,8 +182,9 @@ class Run {
     table.reset();
     const auto add_fitted = [&](StageResult& trained) {
       if (!found.contains("reader")) return;
-      store_reader(trained.model, arguments_, data.training,
-                   reading::fitted_reader_from_json(found["reader"]));
+      StatusLine line;
+      add_reader(trained.model, arguments_, data.training,
+                 reading::fitted_reader_from_json(found["reader"]), showing_on(line));
       trained.model.provenance["selection"].erase("reader");  // it is in the model itself
     };
     return finish_stage(

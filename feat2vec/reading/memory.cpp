@@ -18,6 +18,7 @@ constexpr const char* kMemory = "memory";
 /// Bytes that a value takes before its first pair, where it leads, and that a pair takes.
 constexpr std::int64_t kValueBytes = sizeof(std::int64_t) + sizeof(std::int32_t);
 constexpr std::int64_t kLeadingBytes = sizeof(std::int32_t);
+constexpr std::int64_t kRowsBetweenTelling = 4096;
 constexpr std::int64_t kPairBytes = 2 * sizeof(std::int32_t);
 
 void check_options(const MemoryOptions& options, const Values& values) {
@@ -56,6 +57,7 @@ RowIds row_ids(const data::Dataset& rows, const Values& values,
   RowIds found;
   std::vector<std::int32_t> ids;
   for (std::int64_t row = 0; row < rows.rows(); ++row) {
+    if (options.on_progress && row % kRowsBetweenTelling == 0) options.on_progress();
     ids.clear();
     for (std::size_t f = 0; f < values.features().size(); ++f) {
       const std::int32_t candidates = values.features()[f].candidates();
@@ -117,7 +119,8 @@ Memory::Memory(const data::Dataset& rows, const Values& values, const MemoryOpti
   const std::int64_t spent =
       first_.back() * (kValueBytes + (options.leading ? kLeadingBytes : std::int64_t{0}));
   pairs_ = count_pairs(ids, first_.back(), target_ids(first_, options.targets),
-                       std::max<std::int64_t>(0, options.max_bytes - spent) / kPairBytes);
+                       std::max<std::int64_t>(0, options.max_bytes - spent) / kPairBytes,
+                       options.on_progress);
 }
 
 Memory::Pairs Memory::pairs(std::int32_t target_feature, std::int32_t feature,

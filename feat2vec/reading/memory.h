@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,8 @@ struct MemoryOptions {
   std::int64_t max_row_values = 1000;
   bool leading = false;  ///< count, too, how often each value comes first in its cell
   std::uint64_t seed = 1;
+  /// Called now and then while rows are counted; what it throws ends that. May be empty.
+  std::function<void()> on_progress{};
 };
 
 /// How often values lie in one row: co(c, t) of a value c with the values t of the target features,

@@ -26,13 +26,15 @@ RowIds rows_of_ids(const RowIds& rows, std::int64_t size) {
   return inverse;
 }
 
-/// Visits all pairs, context by context, targets ascending: visit(context, target, count).
+/// Visits all pairs, context by context, targets ascending: visit(context, target, count). Tells of
+/// every context.
 template <typename Visit>
 void visit_pairs(const RowIds& rows, const RowIds& holders, const std::vector<bool>& is_target,
-                 const Visit& visit) {
+                 const std::function<void()>& on_progress, const Visit& visit) {
   std::vector<std::int32_t> count(is_target.size());
   std::vector<std::int32_t> touched;
   for (std::size_t context = 0; context < is_target.size(); ++context) {
+    if (on_progress) on_progress();
     touched.clear();
     for (auto h = holders.offsets[context]; h < holders.offsets[context + 1]; ++h) {
       const auto row = static_cast<std::size_t>(holders.ids[static_cast<std::size_t>(h)]);
@@ -76,21 +78,22 @@ Threshold threshold_of(const std::vector<std::int64_t>& pairs_with, std::int64_t
 }  // namespace
 
 PairCounts count_pairs(const RowIds& rows, std::int64_t size, const std::vector<bool>& is_target,
-                       std::int64_t max_pairs) {
+                       std::int64_t max_pairs, const std::function<void()>& on_progress) {
   const RowIds holders = rows_of_ids(rows, size);
   std::vector<std::int64_t> pairs_with(static_cast<std::size_t>(rows.rows()) + 1);
   std::int64_t all = 0;
-  visit_pairs(rows, holders, is_target, [&](std::size_t, std::int32_t, std::int32_t count) {
-    ++pairs_with[static_cast<std::size_t>(count)];
-    ++all;
-  });
+  visit_pairs(rows, holders, is_target, on_progress,
+              [&](std::size_t, std::int32_t, std::int32_t count) {
+                ++pairs_with[static_cast<std::size_t>(count)];
+                ++all;
+              });
   Threshold threshold = threshold_of(pairs_with, max_pairs);
   PairCounts pairs;
   pairs.dropped = all - threshold.kept;
   pairs.offsets.assign(static_cast<std::size_t>(size) + 1, 0);
   pairs.targets.reserve(static_cast<std::size_t>(threshold.kept));
   pairs.counts.reserve(static_cast<std::size_t>(threshold.kept));
-  visit_pairs(rows, holders, is_target,
+  visit_pairs(rows, holders, is_target, on_progress,
               [&](std::size_t context, std::int32_t target, std::int32_t count) {
                 if (count < threshold.count) return;
                 if (count == threshold.count && threshold.spare-- <= 0) return;

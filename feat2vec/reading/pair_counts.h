@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace feat2vec::reading {
@@ -24,8 +25,9 @@ struct PairCounts {
 
 /// Counts all pairs of ids in [0, size) that lie in one row and whose second is a target. Of more than
 /// `max_pairs` pairs those with the largest counts are kept, among equal counts the first by context,
-/// then by target. Takes time in Σ (row length)² and memory in the rows and the pairs kept.
+/// then by target. Takes time in Σ (row length)² and memory in the rows and the pairs kept. `on_progress`
+/// is called now and then; what it throws ends the counting. May be empty.
 PairCounts count_pairs(const RowIds& rows, std::int64_t size, const std::vector<bool>& is_target,
-                       std::int64_t max_pairs);
+                       std::int64_t max_pairs, const std::function<void()>& on_progress = {});
 
 }  // namespace feat2vec::reading

@@ -9,6 +9,8 @@
 
 #include "feat2vec/numbers.h"
 #include "feat2vec/tables/members.h"
+#include "feat2vec/tables/numeric_cells.h"
+#include "feat2vec/trimmed.h"
 
 namespace feat2vec::tables {
 namespace {
@@ -76,18 +78,18 @@ void collect_numbers(std::vector<double> numbers, ColumnStats& stats) {
 }
 
 /// The notation of the column where it is not the plain one.
-void look_for_notation(ColumnStats& stats) {
+void look_for_notation(ColumnStats& stats, std::span<const std::string> missing_words) {
   std::vector<std::string_view> texts;
-  stats.for_each_until([&](std::string_view text, std::int64_t /*count*/) {
-    if (!is_missing_number(text)) texts.push_back(text);
+  const auto add = [&](std::string_view text, std::int64_t /*count*/) {
+    const bool missing = is_missing_number(text) || is_missing_text(trimmed(text), missing_words);
+    if (!missing) texts.push_back(text);
     return texts.empty();
-  });
+  };
+  stats.for_each_until(add);
   const FoundNotation of_one = find_notation(texts);
   if (!of_one.notation && of_one.doubt.empty()) return;  // a list of all would be for nothing
   texts.clear();
-  stats.for_each([&](std::string_view text, std::int64_t /*count*/) {
-    if (!is_missing_number(text)) texts.push_back(text);
-  });
+  stats.for_each(add);
   FoundNotation found = find_notation(std::move(texts));
   if (found.notation) stats.notation = *found.notation;
   stats.doubt = std::move(found.doubt);
@@ -95,13 +97,14 @@ void look_for_notation(ColumnStats& stats) {
 
 /// The numbers of the different texts in the column's notation, counted; nothing when some text is no
 /// number.
-std::optional<std::vector<double>> numbers_in(ColumnStats& stats) {
+std::optional<std::vector<double>> numbers_in(ColumnStats& stats,
+                                              std::span<const std::string> missing_words) {
   std::vector<double> numbers;
   bool all = true;
   stats.numbers = 0;
   stats.codes = false;
   stats.for_each_until([&](std::string_view text, std::int64_t count) {
-    const Number number = stats.notation.parse(text);
+    const Number number = read_number(text, stats.notation, missing_words);
     all = number.kind != NumberKind::kWord && number.kind != NumberKind::kInfinite;
     if (!all) return false;
     stats.codes = stats.codes || has_leading_zero(text);
@@ -113,11 +116,11 @@ std::optional<std::vector<double>> numbers_in(ColumnStats& stats) {
   return all ? std::optional(std::move(numbers)) : std::nullopt;
 }
 
-void read_number_texts(ColumnStats& stats) {
-  std::optional<std::vector<double>> numbers = numbers_in(stats);
+void read_number_texts(ColumnStats& stats, std::span<const std::string> missing_words) {
+  std::optional<std::vector<double>> numbers = numbers_in(stats, missing_words);
   if (!numbers) {
-    look_for_notation(stats);
-    if (stats.notation != Notation()) numbers = numbers_in(stats);
+    look_for_notation(stats, missing_words);
+    if (stats.notation != Notation()) numbers = numbers_in(stats, missing_words);
   }
   if (!numbers) return;
   collect_numbers(std::move(*numbers), stats);
@@ -138,7 +141,7 @@ ColumnStats column_stats(const TextColumn& column, std::span<const std::string> 
     return stats;
   }
   collect_texts(column, missing_words, stats);
-  read_number_texts(stats);
+  read_number_texts(stats, missing_words);
   return stats;
 }
 

@@ -10,6 +10,7 @@
 #include "feat2vec/printable.h"
 #include "feat2vec/tables/members.h"
 #include "feat2vec/tables/table.h"
+#include "feat2vec/trimmed.h"
 
 namespace feat2vec::tables {
 namespace {
@@ -57,6 +58,11 @@ ColumnScale half_range(double low, double high) {
 
 }  // namespace
 
+Number read_number(std::string_view cell, const Notation& notation,
+                   std::span<const std::string> missing_words) {
+  return is_missing_text(trimmed(cell), missing_words) ? Number() : notation.parse(cell);
+}
+
 std::vector<std::optional<double>> read_numbers(const Table& table, std::string_view column,
                                                 const Notation& notation,
                                                 std::span<const std::string> missing_words) {
@@ -67,8 +73,8 @@ std::vector<std::optional<double>> read_numbers(const Table& table, std::string_
   }
   std::vector<Number> number_of(static_cast<std::size_t>(cells.values().size()));
   for (std::size_t code = 0; code < number_of.size(); ++code) {
-    const std::string_view text = cells.values()[static_cast<std::int32_t>(code)];
-    if (!is_missing_text(text, missing_words)) number_of[code] = notation.parse(text);
+    number_of[code] =
+        read_number(cells.values()[static_cast<std::int32_t>(code)], notation, missing_words);
   }
   std::vector<std::optional<double>> numbers(static_cast<std::size_t>(cells.rows()));
   for (std::int64_t row = 0; row < cells.rows(); ++row) {

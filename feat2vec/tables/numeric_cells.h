@@ -8,13 +8,20 @@
 #include <vector>
 
 #include "feat2vec/data/schema.h"
+#include "feat2vec/notation.h"
+#include "feat2vec/numbers.h"
 
 namespace feat2vec::tables {
 
 class Table;
 
-/// The numbers of a column, nothing where missing (see feat2vec/notation.h; `missing_words` mean missing
-/// too). Throws Error with the place of a cell that is not a number.
+/// Reads a cell of a column of numbers, in which `missing_words` mean missing too. Blanks around what it
+/// holds say nothing.
+Number read_number(std::string_view cell, const Notation& notation,
+                   std::span<const std::string> missing_words);
+
+/// The numbers of a column, nothing where missing (see `read_number`). Throws Error with the place of a
+/// cell that is not a number.
 std::vector<std::optional<double>> read_numbers(const Table& table, std::string_view column,
                                                 const Notation& notation,
                                                 std::span<const std::string> missing_words);

@@ -162,6 +162,24 @@ TEST(Memory, StaysWithinItsBytes) {
   EXPECT_EQ(memory.dropped(), static_cast<std::int64_t>(all) - 5);
 }
 
+TEST(Memory, EndsWhereTellingOfProgressThrows) {
+  const SmallTable table = films();
+  const Values values(table.model);
+  MemoryOptions options;
+  int told = 0;
+  options.on_progress = [&] { ++told; };
+  const Memory memory(table.rows, values, options);
+  EXPECT_GT(told, 2);
+  // Wherever it is told: in the rows, and in both passes over the pairs.
+  for (int last = 1; last <= told; ++last) {
+    int left = last;
+    options.on_progress = [&] {
+      if (--left == 0) throw Error("stop");
+    };
+    EXPECT_EQ(error_of([&] { Memory(table.rows, values, options); }), "stop") << last;
+  }
+}
+
 TEST(Memory, CountsAPartOfLongRows) {
   const std::vector<std::string> bag{"a", "b", "c", "d", "e", "f", "g", "h"};
   const SmallTable table =

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "feat2vec/tables/column_stats.h"
 
@@ -37,6 +40,18 @@ TEST(NumericCells, ScalesAreFiniteForNumbersAtTheEndsOfTheRange) {
       }
     }
   }
+}
+
+TEST(NumericCells, BlanksAroundAWordForMissingSayNothing) {
+  const std::vector<std::string> words = {"unknown"};
+  EXPECT_EQ(read_number(" unknown ", Notation(), words).kind, NumberKind::kMissing);
+  EXPECT_EQ(read_number("unknown", Notation(), {}).kind, NumberKind::kWord);
+  TextColumn column("x");
+  for (const char* cell : {"1,234.5", " unknown", "unknown ", "2,000.25", " "}) column.append(cell);
+  const ColumnStats stats = column_stats(column, words);
+  EXPECT_TRUE(stats.numeric);
+  EXPECT_EQ(stats.notation.example(), "1,234.5");
+  EXPECT_EQ(stats.missing, 3);
 }
 
 TEST(NumericCells, CountsTheDigitsOfFractions) {
