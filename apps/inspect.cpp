@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -88,11 +89,15 @@ void inspect_model(const InspectArguments& arguments, const char* kind) {
   }
   fmt::print("{}: a feat2vec {} with vectors of {} dimensions\n", arguments.paths.front(), kind,
              model.module->options().dim);
-  for (std::size_t f = 0; f < model.schema.features.size(); ++f) {
-    const data::Feature& feature = model.schema.features[f];
-    fmt::print("  {:<24} {:<11} {}\n", printable(feature.name), data::to_string(feature.kind),
-               extent(feature, model.vocabularies[f]));
-    if (arguments.values) print_values(feature, model.vocabularies[f]);
+  const std::vector<data::Feature>& features = model.schema.features;
+  std::vector<Described> all;
+  for (std::size_t f = 0; f < features.size(); ++f)
+    all.push_back({features[f].name, data::to_string(features[f].kind),
+                   extent(features[f], model.vocabularies[f])});
+  const std::vector<std::string> lines = aligned_lines(all);
+  for (std::size_t f = 0; f < features.size(); ++f) {
+    fmt::print("{}", lines[f]);
+    if (arguments.values) print_values(features[f], model.vocabularies[f]);
   }
   fmt::print("{}\n", model.provenance.dump(2));
 }
@@ -111,15 +116,29 @@ nlohmann::json decisions_json(const tables::Inference& inference) {
   return columns;
 }
 
+/// What the owner of the table may want to know of the columns that are learned from.
+std::vector<tables::Note> notes_on(const tables::Table& table, const tables::Inference& inference) {
+  std::vector<tables::Note> notes = tables::lint(table);
+  std::erase_if(notes, [&](const tables::Note& note) {
+    return std::any_of(inference.decisions.begin(), inference.decisions.end(),
+                       [&](const tables::ColumnDecision& decision) {
+                         return decision.column == note.column &&
+                                decision.decision == tables::Decision::kDropped;
+                       });
+  });
+  return notes;
+}
+
 void print_table(const InspectArguments& arguments, const tables::Table& table,
                  const tables::Inference& inference) {
-  const std::vector<tables::Note> notes = tables::lint(table);
+  const std::vector<tables::Note> notes = notes_on(table, inference);
   if (arguments.json) {
     nlohmann::json json{{"kind", "table"},
                         {"rows", table.rows()},
                         {"bad_rows", table.bad_rows().count},
                         {"columns", decisions_json(inference)},
-                        {"schema", data::to_json(inference.schema)}};
+                        {"schema", data::to_json(inference.schema)},
+                        {"notes", nlohmann::json::array()}};
     for (const tables::Note& note : notes) json["notes"].push_back(note.text());
     fmt::print("{}\n", json.dump(2));
     return;

@@ -25,27 +25,29 @@ std::string details(const tables::ColumnDecision& decision) {
 
 }  // namespace
 
-std::string describe(const tables::Inference& inference) {
+std::vector<std::string> aligned_lines(const std::vector<Described>& all) {
   std::size_t width = 0;
+  for (const Described& one : all) width = std::max(width, printable(one.name).size());
+  std::vector<std::string> lines;
+  for (const Described& one : all)
+    lines.push_back(
+        fmt::format("  {:<{}}  {:<11}  {}\n", printable(one.name), width, one.kind, one.details));
+  return lines;
+}
+
+std::string describe(const tables::Inference& inference) {
+  std::vector<Described> all;
   for (const tables::ColumnDecision& decision : inference.decisions)
-    width = std::max(width, printable(decision.column).size());
-  std::string text;
-  for (const tables::ColumnDecision& decision : inference.decisions)
-    text += fmt::format("  {:<{}}  {:<11}  {}\n", printable(decision.column), width,
-                        tables::to_string(decision.decision), details(decision));
-  return text;
+    all.push_back({decision.column, tables::to_string(decision.decision), details(decision)});
+  return fmt::format("{}", fmt::join(aligned_lines(all), ""));
 }
 
 std::string describe(const data::Schema& schema) {
-  std::size_t width = 0;
+  std::vector<Described> all;
   for (const data::Feature& feature : schema.features)
-    width = std::max(width, printable(feature.name).size());
-  std::string text;
-  for (const data::Feature& feature : schema.features)
-    text += fmt::format("  {:<{}}  {:<11}  {}\n", printable(feature.name), width,
-                        data::to_string(feature.kind),
-                        printable(fmt::format("{}", fmt::join(feature.columns, ", "))));
-  return text;
+    all.push_back({feature.name, data::to_string(feature.kind),
+                   printable(fmt::format("{}", fmt::join(feature.columns, ", ")))});
+  return fmt::format("{}", fmt::join(aligned_lines(all), ""));
 }
 
 }  // namespace feat2vec::apps

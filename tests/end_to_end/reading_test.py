@@ -148,6 +148,13 @@ class Meaning(CommandTest):
         self.assertIn("'Drama' (10), 'drama' (5)", notes)
         self.assertIn("'N/A' (5)", notes)
 
+    def test_columns_that_are_left_out_have_no_notes(self):
+        titles = "".join(f"{'Gone ' if i == 7 else 'Gone' if i == 5 else f'title {i}'},{'uv'[i % 2]}\n" for i in range(60))
+        self.write("t.csv", "title,b\n" + titles)
+        found = self.inspect("t.csv")
+        self.assertEqual(found["columns"]["title"]["decision"], "dropped")
+        self.assertEqual(found["notes"], [])
+
     def test_007_is_text(self):
         rows = "".join(f"{i % 5:03},{'uv'[i % 2]}\n" for i in range(40))
         self.assertEqual(self.decisions("a,b\n" + rows)["a"], "categorical")
