@@ -38,37 +38,50 @@ inline std::int64_t count_occurrences(const ModelView<T>& model, const CellsView
   return occurrences;
 }
 
-/// Shows the first cell of row `b` of the draw, which the others of the row follow, and those of its noise.
+/// Shows the cells of row `b` of the draw, which follow each other, and the first that its noise replaces
+/// with.
 template <class T, class Ask>
-inline void for_first_cells(const ModelView<T>& model, const CellsView<T>& observed,
-                            const CellsView<T>& supply, const DrawView& draw, std::int64_t b,
-                            Ask ask) {
-  ask(observed, draw.rows[b] * model.features);
+inline void for_cells(const ModelView<T>& model, const CellsView<T>& observed,
+                      const CellsView<T>& supply, const DrawView& draw, std::int64_t b, Ask ask) {
+  const std::int64_t row = draw.rows[b] * model.features;
+  ask(observed, row, row + model.features);
   const std::int32_t feature = model.group_features[model.group_begin[draw.groups[b]]];
-  for (std::int32_t k = 0; k < draw.noise_rows; ++k)
-    ask(supply, (draw.donors[(b * draw.noise_rows) + k] * model.features) + feature);
+  for (std::int32_t k = 0; k < draw.noise_rows; ++k) {
+    const std::int64_t cell = (draw.donors[(b * draw.noise_rows) + k] * model.features) + feature;
+    ask(supply, cell, cell + 1);
+  }
+}
+
+/// Asks for the lines of the first and of the last of a few numbers.
+template <class Number>
+[[gnu::always_inline]] inline void prefetch_ends(const Number* first, const Number* last) {
+  prefetch(first);
+  prefetch(last);
 }
 
 /// Asks for what tells where the terms of row `b` of the draw are.
 template <class T>
 inline void prefetch_cells(const ModelView<T>& model, const CellsView<T>& observed,
                            const CellsView<T>& supply, const DrawView& draw, std::int64_t b) {
-  for_first_cells(model, observed, supply, draw, b,
-                  [](const CellsView<T>& cells, std::int64_t cell) {
-                    if (cells.begin != nullptr) prefetch(cells.begin + cell);
-                  });
+  for_cells(model, observed, supply, draw, b,
+            [](const CellsView<T>& cells, std::int64_t begin, std::int64_t end) {
+              if (cells.begin != nullptr) prefetch_ends(cells.begin + begin, cells.begin + end);
+            });
 }
 
 /// Asks for the terms of row `b` of the draw.
 template <class T>
 inline void prefetch_terms(const ModelView<T>& model, const CellsView<T>& observed,
                            const CellsView<T>& supply, const DrawView& draw, std::int64_t b) {
-  for_first_cells(model, observed, supply, draw, b,
-                  [](const CellsView<T>& cells, std::int64_t cell) {
-                    const std::int64_t first = cells.first_term(cell);
-                    prefetch(cells.term + first);
-                    if (cells.coefficient != nullptr) prefetch(cells.coefficient + first);
-                  });
+  for_cells(model, observed, supply, draw, b,
+            [](const CellsView<T>& cells, std::int64_t begin, std::int64_t end) {
+              const std::int64_t first = cells.first_term(begin);
+              const std::int64_t last = cells.first_term(end) - 1;
+              if (last < first) return;
+              prefetch_ends(cells.term + first, cells.term + last);
+              if (cells.coefficient != nullptr)
+                prefetch_ends(cells.coefficient + first, cells.coefficient + last);
+            });
 }
 
 /// Asks for the rows of the table in row `b` of the draw.

@@ -8,8 +8,9 @@
 
 namespace feat2vec::trainers::kernels::FEAT2VEC_TARGET {
 
-constexpr std::int32_t kRowsAhead = 4;   ///< examples between the prefetch of rows and their use
-constexpr std::int32_t kTermsAhead = 8;  ///< of the terms that tell which rows
+constexpr std::int32_t kRowsAhead = 4;    ///< examples between the prefetch of rows and their use
+constexpr std::int32_t kTermsAhead = 8;   ///< of the terms that tell which rows
+constexpr std::int32_t kCellsAhead = 16;  ///< of what tells where the terms are
 
 template <class T>
 inline T general_weight(const GeneralBlock<T>& block, std::int32_t i) {
@@ -24,16 +25,26 @@ inline void general_count(const GeneralBlock<T>& block, std::int64_t* counts) {
     counts[i] = count_occurrences(block.model, block.observed, block.supply, block.draw, i);
 }
 
-/// Asks for what the examples after `i` need. Rows of a small table are in the cache anyway.
+/// Asks for what the examples after `i` need, step by step: of one far away what tells where its terms
+/// are, of a nearer one the terms, and then the rows. Those of a small table are in the cache anyway.
 template <class T>
 inline void prefetch_after(const GeneralBlock<T>& block, std::int32_t i) {
   constexpr std::int64_t kSmall = std::int64_t{1} << 18U;
   const ModelView<T>& model = block.model;
-  if (i + kTermsAhead < block.count)
-    prefetch_terms(model, block.observed, block.supply, block.draw, i + kTermsAhead);
-  if (i + kRowsAhead < block.count &&
-      model.rows * model.stride * static_cast<std::int64_t>(sizeof(T)) > kSmall)
-    prefetch_rows(model, block.observed, block.supply, block.draw, i + kRowsAhead);
+  const auto ask = [&](std::int32_t ahead, auto prefetch_what) {
+    if (i + ahead >= 0 && i + ahead < block.count)
+      prefetch_what(model, block.observed, block.supply, block.draw, i + ahead);
+  };
+  ask(kCellsAhead, prefetch_cells<T>);
+  ask(kTermsAhead, prefetch_terms<T>);
+  if (model.rows * model.stride * static_cast<std::int64_t>(sizeof(T)) > kSmall)
+    ask(kRowsAhead, prefetch_rows<T>);
+}
+
+/// Asks for what the first examples of a block need.
+template <class T>
+inline void prefetch_first(const GeneralBlock<T>& block) {
+  for (std::int32_t i = -kCellsAhead; i < 0; ++i) prefetch_after(block, i);
 }
 
 template <class T, int kFixed>
@@ -43,6 +54,7 @@ inline void general_score_fixed(const GeneralBlock<T>& block, const GeneralGradi
   Example example(model, block.observed, block.supply, block.draw, block.scratch);
   T* context = block.scratch + Example::scratch_size(model, block.draw.noise_rows);
   const std::int64_t slot_count = Example::slot_count(model, block.draw.noise_rows);
+  prefetch_first(block);
   for (std::int32_t i = 0; i < block.count; ++i) {
     prefetch_after(block, i);
     if (gradient == nullptr) {
@@ -80,6 +92,7 @@ inline void general_async_fixed(const GeneralBlock<T>& block, const RuleView<T>&
   Example example(model, block.observed, block.supply, block.draw, block.scratch);
   T* gradient =
       slots + (std::int64_t{Example::slot_count(model, block.draw.noise_rows)} * model.stride);
+  prefetch_first(block);
   for (std::int32_t i = 0; i < block.count; ++i) {
     prefetch_after(block, i);
     block.losses[i] = example.score(i, general_weight(block, i), slots);
@@ -97,8 +110,9 @@ inline void general_async_fixed(const GeneralBlock<T>& block, const RuleView<T>&
   }
 }
 
-/// Asks memory for what entries to come after `i` are summed from: of one further away its occurrence, of
-/// one nearer the slot that it names, the row, and what the rule remembers of it.
+/// Asks for what entries to come after `i` are summed from: of one further away its occurrence, of one
+/// nearer the slot that it names, the row, and what the rule remembers of it. Occurrences and slots were
+/// just written.
 template <class T>
 [[gnu::always_inline]] inline void prefetch_entries(const ModelView<T>& model,
                                                     const std::uint64_t* entries,
@@ -108,10 +122,11 @@ template <class T>
   constexpr std::int64_t kNear = 8;
   constexpr std::int64_t kFar = 2 * kNear;
   if (i + kFar >= count) return;
-  prefetch(occurrences + static_cast<std::uint32_t>(entries[i + kFar]));
+  prefetch<CacheLevel::kFirst>(occurrences + static_cast<std::uint32_t>(entries[i + kFar]));
   const std::uint64_t near = entries[i + kNear];
   const std::int32_t slot = occurrences[static_cast<std::uint32_t>(near)].slot;
-  prefetch_vector(slots + (std::int64_t{slot < 0 ? ~slot : slot} * model.stride), model.stride);
+  prefetch_vector<CacheLevel::kFirst>(
+      slots + (std::int64_t{slot < 0 ? ~slot : slot} * model.stride), model.stride);
   prefetch_row(model, row_of_entry(near));
   prefetch_state(model, row_of_entry(near));
 }

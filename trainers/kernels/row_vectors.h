@@ -48,11 +48,11 @@ template <int kFixed, class T>
 }
 
 /// Asks for the lines of a vector; of a very long one for the first, and the machine sees to the rest.
-template <class T>
+template <CacheLevel kInto = CacheLevel::kSecond, class T>
 [[gnu::always_inline]] inline void prefetch_vector(const T* from, std::int32_t stride) {
   constexpr std::int32_t kMost = 64 * Line<T>::kScalars;
   const std::int32_t end = stride < kMost ? stride : kMost;
-  for (std::int32_t i = 0; i < end; i += Line<T>::kScalars) prefetch(from + i);
+  for (std::int32_t i = 0; i < end; i += Line<T>::kScalars) prefetch<kInto>(from + i);
 }
 
 /// Asks for a row.
