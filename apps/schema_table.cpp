@@ -29,6 +29,7 @@ std::vector<std::string> aligned_lines(const std::vector<Described>& all) {
   std::size_t width = 0;
   for (const Described& one : all) width = std::max(width, printable(one.name).size());
   std::vector<std::string> lines;
+  lines.reserve(all.size());
   for (const Described& one : all)
     lines.push_back(
         fmt::format("  {:<{}}  {:<11}  {}\n", printable(one.name), width, one.kind, one.details));

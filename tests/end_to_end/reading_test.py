@@ -149,8 +149,8 @@ class Meaning(CommandTest):
         self.assertIn("'N/A' (5)", notes)
 
     def test_columns_that_are_left_out_have_no_notes(self):
-        titles = "".join(f"{'Gone ' if i == 7 else 'Gone' if i == 5 else f'title {i}'},{'uv'[i % 2]}\n" for i in range(60))
-        self.write("t.csv", "title,b\n" + titles)
+        titles = "".join(f"{'Gone ' if i == 7 else 'Gone' if i == 5 else f'title {i}'},{'uv'[i % 2]},{'xyz'[i % 3]}\n" for i in range(60))
+        self.write("t.csv", "title,b,c\n" + titles)
         found = self.inspect("t.csv")
         self.assertEqual(found["columns"]["title"]["decision"], "dropped")
         self.assertEqual(found["notes"], [])
