@@ -25,20 +25,24 @@ inline void general_count(const GeneralBlock<T>& block, std::int64_t* counts) {
     counts[i] = count_occurrences(block.model, block.observed, block.supply, block.draw, i);
 }
 
+/// Whether the rows of the table are so few that they are in the cache anyway.
+template <class T>
+inline bool is_small(const ModelView<T>& model) {
+  constexpr std::int64_t kBytes = std::int64_t{1} << 18U;
+  return model.rows * model.stride * static_cast<std::int64_t>(sizeof(T)) <= kBytes;
+}
+
 /// Asks for what the examples after `i` need, step by step: of one far away what tells where its terms
-/// are, of a nearer one the terms, and then the rows. Those of a small table are in the cache anyway.
+/// are, of a nearer one the terms, and then the rows.
 template <class T>
 inline void prefetch_after(const GeneralBlock<T>& block, std::int32_t i) {
-  constexpr std::int64_t kSmall = std::int64_t{1} << 18U;
-  const ModelView<T>& model = block.model;
   const auto ask = [&](std::int32_t ahead, auto prefetch_what) {
     if (i + ahead >= 0 && i + ahead < block.count)
-      prefetch_what(model, block.observed, block.supply, block.draw, i + ahead);
+      prefetch_what(block.model, block.observed, block.supply, block.draw, i + ahead);
   };
   ask(kCellsAhead, prefetch_cells<T>);
   ask(kTermsAhead, prefetch_terms<T>);
-  if (model.rows * model.stride * static_cast<std::int64_t>(sizeof(T)) > kSmall)
-    ask(kRowsAhead, prefetch_rows<T>);
+  if (!is_small(block.model)) ask(kRowsAhead, prefetch_rows<T>);
 }
 
 /// Asks for what the first examples of a block need.
@@ -71,11 +75,10 @@ inline void general_score_fixed(const GeneralBlock<T>& block, const GeneralGradi
 
 /// Adds what an occurrence gives to its row's gradient, but for the row itself, whose factor it returns.
 template <class T, class Lines>
-[[gnu::always_inline]] inline T add_occurrence(const ModelView<T>& model, const Occurrence<T>& o,
-                                               const T* slots, Lines& sum) {
+[[gnu::always_inline]] inline T add_occurrence(const Occurrence<T>& o, const T* slots, Lines& sum) {
   const bool outside = o.slot < 0;
-  add_to(sum, outside ? T{1} : o.vector,
-         slots + (std::int64_t{outside ? ~o.slot : o.slot} * model.stride));
+  const std::int64_t stride = std::int64_t{sum.count()} * Line<T>::kScalars;
+  add_to(sum, outside ? T{1} : o.vector, slots + ((outside ? ~o.slot : o.slot) * stride));
   return outside ? -o.vector : T{0};
 }
 
@@ -101,7 +104,7 @@ inline void general_async_fixed(const GeneralBlock<T>& block, const RuleView<T>&
     for (const Occurrence<T>* o = occurrences; o != end; ++o) {
       step_sum<kFixed>(model, rule, o->row, gradient, [&](auto& sum) {
         set_zero<T>(sum);
-        const T own = add_occurrence(model, *o, slots, sum);
+        const T own = add_occurrence(*o, slots, sum);
         add_to(sum, own, row_of(model, o->row));
       });
       if (o->bias != 0) update_scalar(rule, model.scalars, o->row, o->bias);
@@ -110,43 +113,56 @@ inline void general_async_fixed(const GeneralBlock<T>& block, const RuleView<T>&
   }
 }
 
+/// The gradient of a step: entries sorted by row, and what they are summed from.
+template <class T>
+struct SortedGradient {
+  const std::uint64_t* entries;
+  std::int64_t count;
+  const Occurrence<T>* occurrences;
+  const T* slots;
+  bool rows_are_near;  ///< see `is_small`
+
+  const Occurrence<T>& occurrence(std::int64_t i) const {
+    return occurrences[static_cast<std::uint32_t>(entries[i])];
+  }
+  std::int32_t row(std::int64_t i) const { return row_of_entry(entries[i]); }
+};
+
 /// Asks for what entries to come after `i` are summed from: of one further away its occurrence, of one
 /// nearer the slot that it names, the row, and what the rule remembers of it. Occurrences and slots were
 /// just written.
 template <class T>
 [[gnu::always_inline]] inline void prefetch_entries(const ModelView<T>& model,
-                                                    const std::uint64_t* entries,
-                                                    std::int64_t count,
-                                                    const Occurrence<T>* occurrences,
-                                                    const T* slots, std::int64_t i) {
+                                                    const SortedGradient<T>& gradient,
+                                                    std::int64_t i, std::int32_t stride) {
   constexpr std::int64_t kNear = 8;
   constexpr std::int64_t kFar = 2 * kNear;
-  if (i + kFar >= count) return;
-  prefetch<CacheLevel::kFirst>(occurrences + static_cast<std::uint32_t>(entries[i + kFar]));
-  const std::uint64_t near = entries[i + kNear];
-  const std::int32_t slot = occurrences[static_cast<std::uint32_t>(near)].slot;
+  if (i + kFar >= gradient.count) return;
+  prefetch<CacheLevel::kFirst>(&gradient.occurrence(i + kFar));
+  const std::int32_t slot = gradient.occurrence(i + kNear).slot;
   prefetch_vector<CacheLevel::kFirst>(
-      slots + (std::int64_t{slot < 0 ? ~slot : slot} * model.stride), model.stride);
-  prefetch_row(model, row_of_entry(near));
-  prefetch_state(model, row_of_entry(near));
+      gradient.slots + (std::int64_t{slot < 0 ? ~slot : slot} * stride), stride);
+  if (gradient.rows_are_near) return;
+  prefetch_row(model, gradient.row(i + kNear));
+  prefetch_state(model, gradient.row(i + kNear));
 }
 
 /// Sums the gradient of the row whose entries start at `i` into `sum`, steps its bias, and moves `i`
 /// past them.
 template <class T, class Lines>
-[[gnu::always_inline]] inline void sum_general_gradient(
-    const ModelView<T>& model, const RuleView<T>& rule, const std::uint64_t* entries,
-    std::int64_t count, const Occurrence<T>* occurrences, const T* slots, std::int64_t& i,
-    Lines& sum) {
-  const std::int32_t row = row_of_entry(entries[i]);
+[[gnu::always_inline]] inline void sum_general_gradient(const ModelView<T>& model,
+                                                        const RuleView<T>& rule,
+                                                        const SortedGradient<T>& gradient,
+                                                        std::int64_t& i, Lines& sum) {
+  const std::int32_t row = gradient.row(i);
   set_zero<T>(sum);
   T own = 0;
   T bias = 0;
   bool biased = false;
-  for (; i < count && row_of_entry(entries[i]) == row; ++i) {
-    prefetch_entries(model, entries, count, occurrences, slots, i);
-    const Occurrence<T>& o = occurrences[static_cast<std::uint32_t>(entries[i])];
-    own += add_occurrence(model, o, slots, sum);
+  for (; i < gradient.count && gradient.row(i) == row; ++i) {
+    prefetch_entries(model, gradient, i, sum.count() * Line<T>::kScalars);
+    const Occurrence<T>& o = gradient.occurrence(i);
+    own += add_occurrence(o, gradient.slots, sum);
     bias += o.bias;
     biased = biased || o.bias != 0;
   }
@@ -154,14 +170,12 @@ template <class T, class Lines>
   if (biased) update_scalar(rule, model.scalars, row, bias);
 }
 
-template <class T, int kFixed>
+template <int kFixed, class T>
 inline void general_update_fixed(const ModelView<T>& model, const RuleView<T>& rule,
-                                 const std::uint64_t* entries, std::int64_t count,
-                                 const Occurrence<T>* occurrences, const T* slots, T* scratch) {
-  for (std::int64_t i = 0; i < count;)
-    step_sum<kFixed>(model, rule, row_of_entry(entries[i]), scratch, [&](auto& sum) {
-      sum_general_gradient(model, rule, entries, count, occurrences, slots, i, sum);
-    });
+                                 const SortedGradient<T>& gradient, T* scratch) {
+  for (std::int64_t i = 0; i < gradient.count;)
+    step_sum<kFixed>(model, rule, gradient.row(i), scratch,
+                     [&](auto& sum) { sum_general_gradient(model, rule, gradient, i, sum); });
 }
 
 template <class T>
@@ -182,9 +196,9 @@ template <class T>
 inline void general_update(const ModelView<T>& model, const RuleView<T>& rule,
                            const std::uint64_t* entries, std::int64_t count,
                            const Occurrence<T>* occurrences, const T* slots, T* scratch) {
+  const SortedGradient<T> gradient{entries, count, occurrences, slots, is_small(model)};
   for_lines(model, [&](auto lines) {
-    general_update_fixed<T, decltype(lines)::kCount>(model, rule, entries, count, occurrences,
-                                                     slots, scratch);
+    general_update_fixed<decltype(lines)::kCount>(model, rule, gradient, scratch);
   });
 }
 
