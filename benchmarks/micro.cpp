@@ -21,7 +21,9 @@
 #include "samplers/row_order.h"
 #include "trainers/encoded_cells.h"
 #include "trainers/fused_model.h"
+#include "trainers/kernels/aligned_buffer.h"
 #include "trainers/kernels/fused_trainer.h"
+#include "trainers/kernels/kernels.h"
 #include "trainers/kernels/radix_sort.h"
 #include "trainers/row_state.h"
 #include "trainers/sampler_draws.h"
@@ -193,6 +195,74 @@ void forward(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * kBlock);
 }
 BENCHMARK(forward);
+
+/// Batches that are drawn and have been scored, each with its gradient: what `score` and `update` take in
+/// turn, so that their rows come from all of the table.
+struct Batch {
+  static constexpr std::int32_t kCount = 1024;
+  static constexpr std::int32_t kNoise = 5;
+
+  Batch() : block{plain().fused.view()} {
+    const std::int64_t features = block.model.features;
+    const std::int64_t occurrences = kCount * (features + kNoise);
+    plain().draws.draw(plain().next(kCount), kCount, 0,
+                       {groups.reserve(kCount), nullptr, log_noise.reserve((kCount * 6) + 7),
+                        ids.reserve(occurrences + 3)});
+    block.noise_rows = kNoise;
+    block.count = kCount;
+    block.ids = ids.data();
+    block.log_noise = log_noise.data();
+    block.groups = groups.data();
+    block.scratch = scratch.reserve(kernel.plain_scratch_size(block.model, kNoise));
+    block.losses = losses.reserve(kCount);
+    gradient.residual_stride = kernel.residual_count(kNoise);
+    gradient.contexts = contexts.reserve(std::int64_t{2} * kCount * block.model.stride);
+    gradient.residuals = residuals.reserve(std::int64_t{kCount} * gradient.residual_stride);
+    gradient.entries = entries.reserve(occurrences);
+    score();
+    kernels::AlignedBuffer<std::uint64_t> room(occurrences);
+    sorted.assign(gradient.entries, gradient.entries + occurrences);
+    kernels::radix_sort(sorted.data(), room.data(), occurrences,
+                        kernels::bits_below(block.model.rows));
+  }
+
+  void score() { kernel.plain_score(block, &gradient); }
+  void update() {
+    kernel.plain_update(block.model, plain().rule, sorted.data(),
+                        static_cast<std::int64_t>(sorted.size()), gradient, block.scratch);
+  }
+
+  const kernels::Kernels<float>& kernel = kernels::kernels_for<float>(kernels::best_target());
+  kernels::AlignedBuffer<std::int32_t> groups;
+  kernels::AlignedBuffer<std::int32_t> ids;
+  kernels::AlignedBuffer<float> log_noise;
+  kernels::AlignedBuffer<float> scratch;
+  kernels::AlignedBuffer<kernels::ExampleLoss> losses;
+  kernels::AlignedBuffer<float> contexts;
+  kernels::AlignedBuffer<float> residuals;
+  kernels::AlignedBuffer<std::uint64_t> entries;
+  std::vector<std::uint64_t> sorted;
+  kernels::PlainBlock<float> block;
+  kernels::PlainGradient<float> gradient;
+};
+
+Batch& next_batch() {
+  static std::vector<Batch> batches(32);
+  static std::size_t at = 0;
+  return batches[at++ % batches.size()];
+}
+
+void score(benchmark::State& state) {
+  for (auto _ : state) next_batch().score();
+  state.SetItemsProcessed(state.iterations() * Batch::kCount);
+}
+BENCHMARK(score);
+
+void update(benchmark::State& state) {
+  for (auto _ : state) next_batch().update();
+  state.SetItemsProcessed(state.iterations() * Batch::kCount);
+}
+BENCHMARK(update);
 
 void exact_step(benchmark::State& state) {
   constexpr std::int32_t kBatch = 1024;
