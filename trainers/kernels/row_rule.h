@@ -20,7 +20,8 @@ template <class T>
   w -= rule.rate * g / (root(a) + rule.epsilon);
 }
 
-/// Adam (Kingma & Ba 2015) for one number, on the rows touched alone as torch.optim.SparseAdam:
+/// Adam (Kingma & Ba 2015) for one number, on the rows touched alone: the moments of others wait, as with
+/// torch.optim.SparseAdam, whose ε, though, is that of √v before it is divided by c2.
 /// m = β1·m + (1−β1)·g; v = β2·v + (1−β2)·g²; w −= rate·(m/c1) / (√(v/c2) + ε), c = 1 − β^t with t
 /// all steps of training.
 template <class T>
