@@ -18,7 +18,7 @@
 #include "feat2vec/tables/infer.h"
 #include "feat2vec/tables/lint.h"
 #include "feat2vec/tables/read.h"
-#include "trainers/kernels/thread_pool.h"
+#include "trainers/kernels/available_cores.h"
 
 namespace feat2vec::apps {
 namespace {

@@ -11,7 +11,7 @@
 #include "apps/command.h"
 #include "feat2vec/numbers.h"
 #include "feat2vec/spelling.h"
-#include "trainers/kernels/thread_pool.h"
+#include "trainers/kernels/available_cores.h"
 
 namespace feat2vec::apps {
 namespace {

@@ -10,7 +10,6 @@
 #include "feat2vec/numbers.h"
 #include "feat2vec/tables/members.h"
 #include "feat2vec/tables/numeric_cells.h"
-#include "feat2vec/trimmed.h"
 
 namespace feat2vec::tables {
 namespace {
@@ -81,8 +80,8 @@ void collect_numbers(std::vector<double> numbers, ColumnStats& stats) {
 void look_for_notation(ColumnStats& stats, std::span<const std::string> missing_words) {
   std::vector<std::string_view> texts;
   const auto add = [&](std::string_view text, std::int64_t /*count*/) {
-    const bool missing = is_missing_number(text) || is_missing_text(trimmed(text), missing_words);
-    if (!missing) texts.push_back(text);
+    if (read_number(text, Notation(), missing_words).kind != NumberKind::kMissing)
+      texts.push_back(text);
     return texts.empty();
   };
   stats.for_each_until(add);

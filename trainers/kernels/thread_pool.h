@@ -3,22 +3,12 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
-#include <filesystem>
 #include <functional>
 #include <mutex>
-#include <string_view>
 #include <thread>
 #include <vector>
 
 namespace feat2vec::trainers::kernels {
-
-/// Cores that this process may use: those of its affinity mask, at most the quota of its cgroup.
-int available_cores();
-
-/// The smallest CPU quota of a cgroup and of those that it lies in, in whole cores, rounded up; 0 where
-/// none has one. `membership`: what /proc/self/cgroup says of the process; `mount`: where cgroups are,
-/// /sys/fs/cgroup. Of version 1 the quota of the mount alone is read.
-int cgroup_cores(std::string_view membership, const std::filesystem::path& mount);
 
 /// A fixed team of threads, the caller among them. Who does which item is not determined; what an item
 /// does must not depend on it. The caller waits for items that others have taken, never for threads that
